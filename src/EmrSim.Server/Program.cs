@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using EmrSim.Server.Operations;
+
+return await CommandLine.RunAsync(args);

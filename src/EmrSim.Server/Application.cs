@@ -1,0 +1,44 @@
+using EmrSim.Server.Encounters;
+using EmrSim.Server.Http;
+using EmrSim.Server.Limits;
+using EmrSim.Server.Live;
+using EmrSim.Server.Operations;
+using EmrSim.Server.Patients;
+using EmrSim.Server.Settings;
+using EmrSim.Server.Storage;
+using EmrSim.Server.Transcripts;
+using EmrSim.Server.Voice;
+
+namespace EmrSim.Server;
+
+/// <summary>The whole server, feature by feature.</summary>
+public static class Application
+{
+    public static WebApplication Build(ServerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = settings.Listen.EnvironmentName });
+        builder.WebHost.UseUrls($"http://{settings.Listen.Host}:{settings.Listen.Port}");
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddHttpConventions(settings);
+        builder.Services.AddOperations(settings);
+        builder.Services.AddStorage(settings);
+        builder.Services.AddLimits(settings);
+        builder.Services.AddPatients(settings);
+        builder.Services.AddEncounters(settings);
+        builder.Services.AddTranscripts(settings);
+        builder.Services.AddLiveFeed(settings);
+        builder.Services.AddVoice(settings);
+
+        var app = builder.Build();
+        app.UseHttpConventions(settings);
+        app.MapOperations();
+        app.MapPatients();
+        app.MapEncounters();
+        app.MapTranscripts();
+        app.MapLiveFeed();
+        app.MapVoice();
+        return app;
+    }
+}

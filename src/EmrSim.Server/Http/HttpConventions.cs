@@ -1,0 +1,49 @@
+using EmrSim.Server.Settings;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace EmrSim.Server.Http;
+
+/// <summary>What every answer has in common: request id, security headers, allowed origins, JSON errors.</summary>
+public static class HttpConventions
+{
+    private const long BodyLimit = 1024 * 1024;
+
+    public static void AddHttpConventions(this WebApplicationBuilder builder, ServerSettings settings)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit;
+        });
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, settings.Access.Origins)));
+        if (settings.Access.TrustProxy)
+        {
+            builder.Services.Configure<ForwardedHeadersOptions>(options =>
+            {
+                options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+                options.ForwardLimit = 1;
+                options.KnownIPNetworks.Clear();
+                options.KnownProxies.Clear();
+            });
+        }
+    }
+
+    public static void UseHttpConventions(this WebApplication app, ServerSettings settings)
+    {
+        if (settings.Access.TrustProxy) app.UseForwardedHeaders();
+        app.Use(RequestId.Stamp);
+        app.Use(SecurityHeaders.Add);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Failures.AnswerAsync, SuppressDiagnosticsCallback = Failures.IsExpected });
+        app.UseStatusCodePages(context => Failures.AnswerBareStatusAsync(context.HttpContext));
+        app.UseCors();
+    }
+
+    private static void Allow(CorsPolicyBuilder policy, IReadOnlyList<string> origins) => policy
+        .WithOrigins([.. origins])
+        .SetIsOriginAllowedToAllowWildcardSubdomains()
+        .AllowCredentials()
+        .WithMethods("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+        .WithHeaders("Content-Type", "Authorization", "X-Requested-With", "X-SignalR-User-Agent", "X-Teacher-Key");
+}
