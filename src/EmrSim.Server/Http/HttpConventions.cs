@@ -32,6 +32,7 @@ public static class HttpConventions
 
     public static void UseHttpConventions(this WebApplication app, ServerSettings settings)
     {
+        app.Use(app.Services.GetRequiredService<Operations.RequestStatistics>().MeasureAsync);
         if (settings.Access.TrustProxy) app.UseForwardedHeaders();
         app.Use(RequestId.Stamp);
         app.Use(SecurityHeaders.Add);

@@ -1,23 +1,60 @@
+using System.CommandLine;
 using EmrSim.Server.Settings;
+using Microsoft.AspNetCore.Connections;
 
 namespace EmrSim.Server.Operations;
 
-/// <summary>Without arguments the program serves.</summary>
+/// <summary>Without arguments the program serves; each subcommand does one thing and ends.</summary>
 public static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args)
     {
-        ArgumentNullException.ThrowIfNull(args);
+        var root = new RootCommand("EMRsim: encounters with simulated patients. Without a command it serves.");
+        root.SetAction((_, cancellationToken) => ServeAsync(cancellationToken));
+        root.Subcommands.Add(SettingsCommand());
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private static Command SettingsCommand()
+    {
+        var command = new Command("settings", "Prints every variable with its default and meaning, as Markdown.");
+        command.SetAction(_ =>
+        {
+            var source = new SettingsSource(new Dictionary<string, string>());
+            ServerSettings.Read(source);
+            SettingsTable.Write(Console.Out, source.Descriptions);
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(CancellationToken cancellationToken)
+    {
         var source = new SettingsSource(DotEnv.Read());
         var settings = ServerSettings.Read(source);
-        if (source.Problems.Count > 0)
+        if (source.Problems.Count > 0) return Refuse(source.Problems);
+        try
         {
-            foreach (var problem in source.Problems) await Console.Error.WriteLineAsync(problem);
-            return 1;
+            await using var app = Application.Build(settings);
+            await app.RunAsync(cancellationToken);
+            return 0;
         }
+        catch (IOException problem) when (problem.InnerException is AddressInUseException)
+        {
+            return Refuse([$"Port {settings.Listen.Port} is in use. Stop the other program or set PORT."]);
+        }
+        catch (StartRefusedException problem)
+        {
+            return Refuse([problem.Message]);
+        }
+    }
 
-        await using var app = Application.Build(settings);
-        await app.RunAsync();
-        return 0;
+    private static int Refuse(IReadOnlyList<string> problems)
+    {
+        Console.Error.WriteLine("EMRsim can't start:");
+        foreach (var problem in problems) Console.Error.WriteLine($"  {problem}");
+        return 1;
     }
 }
+
+/// <summary>The server can't start as it is set up. The message is one line for the operator, without secrets.</summary>
+public sealed class StartRefusedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -2,13 +2,26 @@ using EmrSim.Server.Settings;
 
 namespace EmrSim.Server.Operations;
 
+/// <summary>What an operator sees: health, metrics, version, API documents, logs and the lines at start.</summary>
 public static class OperationsSetup
 {
     public static void AddOperations(this IServiceCollection services, ServerSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<RequestStatistics>();
+        services.AddSingleton<MetricsCollector>();
+        services.AddSingleton<Health>();
+        services.AddHostedService<StartNotice>();
+        services.AddApiDocument();
+        services.AddLogging(logging => logging.AddServerLog(settings.Listen.LogLevel));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    public static void MapOperations(this WebApplication app) => app.MapGet("/health/ready", () => Results.Json(new { status = "healthy" }));
+    public static void MapOperations(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapVersion();
+        app.MapApiDocument();
+    }
 }

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace EmrSim.Server.Operations;
+
+/// <summary>One line a fact, on standard output; the framework speaks only of trouble.</summary>
+public static class ServerLog
+{
+    public static void AddServerLog(this ILoggingBuilder logging, string level)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        var least = Level(level);
+        logging.SetMinimumLevel(least);
+        var framework = least < LogLevel.Information ? least : LogLevel.Warning;
+        logging.AddFilter("Microsoft", framework);
+        logging.AddFilter("System", framework);
+        logging.AddFilter("Polly", framework);
+        logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.Error);
+    }
+
+    private static LogLevel Level(string name) => name switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" => LogLevel.Critical,
+        _ => LogLevel.Information,
+    };
+}
