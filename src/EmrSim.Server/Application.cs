@@ -3,6 +3,7 @@ using EmrSim.Server.Http;
 using EmrSim.Server.Limits;
 using EmrSim.Server.Live;
 using EmrSim.Server.Operations;
+using EmrSim.Server.Page;
 using EmrSim.Server.Patients;
 using EmrSim.Server.Settings;
 using EmrSim.Server.Storage;
@@ -33,6 +34,7 @@ public static class Application
 
         var app = builder.Build();
         app.UseHttpConventions(settings);
+        app.UsePage();
         app.MapOperations();
         app.MapPatients();
         app.MapEncounters();

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Installs what the tests need and is missing, builds, runs every test. The last line is "N passed, M failed".
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+say() { printf '%s\n' "$*"; }
+stop() { say "$*"; say "0 passed, 1 failed"; exit 1; }
+
+command -v dotnet >/dev/null || stop "The .NET 10 SDK is missing: https://dot.net"
+dotnet --list-sdks | grep -q '^10\.' || stop "The .NET 10 SDK is missing; there is: $(dotnet --list-sdks | tr '\n' ' ')"
+
+# program:package; PostgreSQL's own programs are not on the PATH in Debian.
+postgres_found() { command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }
+missing=()
+command -v redis-server >/dev/null || missing+=(redis-server)
+postgres_found || missing+=(postgresql)
+command -v chromium >/dev/null || missing+=(chromium)
+command -v setpriv >/dev/null || missing+=(util-linux)
+if [ "${#missing[@]}" -gt 0 ]; then
+  root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo -n)
+  if command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+    say "Installing ${missing[*]}"
+    "${root[@]}" apt-get update -qq >/dev/null 2>&1 || say "apt-get update failed; trying the old lists"
+    # The servers are started by the tests alone: no service may start, no cluster be made.
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
+      say "Could not install ${missing[*]}; the tests that need them say so"
+  else
+    say "Not installed: ${missing[*]} (install them to run every test)"
+  fi
+fi
+
+say "Building"
+dotnet build EmrSim.slnx -c Release -v quiet -clp:NoSummary || stop "The build failed"
+
+passed=0 failed=0 skipped=0
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  say "== $name"
+  log=$(mktemp)
+  dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress --output Normal "$@" 2>&1 | tee "$log" | grep -v '^passed '
+  status=${PIPESTATUS[0]}
+  count() { sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
+  good=$(count succeeded) bad=$(count failed) left=$(count skipped)
+  if [ "$status" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then bad=1; fi
+  passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
+  rm -f "$log"
+done
+
+if [ "$skipped" -gt 0 ]; then
+  say "$skipped skipped (the reasons are above)"
+  if [ "${CI:-}" = true ]; then failed=$((failed + skipped)); fi
+fi
+say "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
