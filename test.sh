@@ -39,12 +39,13 @@ for project in tests/*.Tests; do
   name=$(basename "$project")
   say "== $name"
   log=$(mktemp)
-  dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress --output Normal "$@" 2>&1 | tee "$log" | grep -v '^passed '
+  dotnet "artifacts/bin/$name/release/$name.dll" -noColor -noLogo "$@" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
-  count() { sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
-  good=$(count succeeded) bad=$(count failed) left=$(count skipped)
-  if [ "$status" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then bad=1; fi
-  passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
+  count() { sed -nE "s/^ *$name +Total:.*[ ,]$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
+  total=$(sed -nE "s/^ *$name +Total: ([0-9]+).*/\1/p" "$log" | tail -n 1)
+  bad=$(($(count Failed) + $(count Errors) + 0)) left=$(count Skipped)
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  passed=$((passed + ${total:-0} - bad - ${left:-0})) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
   rm -f "$log"
 done
 

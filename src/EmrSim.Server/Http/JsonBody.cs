@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 
 namespace EmrSim.Server.Http;
@@ -15,20 +17,26 @@ public readonly struct JsonBody
     public static async ValueTask<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasJsonContentType() || request.ContentLength == 0) return default;
+        var reader = request.BodyReader;
+        var read = await reader.ReadAsync(cancellationToken);
+        while (!read.IsCompleted)
+        {
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await reader.ReadAsync(cancellationToken);
+        }
+
         try
         {
-            using var document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
-            if (document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return new(document.RootElement.Clone());
-        }
-        catch (JsonException) when (request.ContentLength is null && request.Body.CanSeek && request.Body.Length == 0)
-        {
-            return default;
+            return read.Buffer.IsEmpty ? default : new(Parse(read));
         }
         catch (JsonException)
         {
+            throw new ApiErrorException(ApiError.BadRequest("invalid_json", "Send one JSON object, encoded as UTF-8."));
         }
-
-        throw new ApiErrorException(ApiError.BadRequest("invalid_json", "Send one JSON object, encoded as UTF-8."));
+        finally
+        {
+            reader.AdvanceTo(read.Buffer.End);
+        }
     }
 
     /// <summary>The field, or one of kind Undefined when the body has no such field.</summary>
@@ -38,4 +46,53 @@ public readonly struct JsonBody
     /// <summary>The field when it is a string that is not blank, trimmed; else null.</summary>
     public string? Text(string name) =>
         this[name] is { ValueKind: JsonValueKind.String } value && value.GetString()!.Trim() is { Length: > 0 } text ? text : null;
+
+    private static JsonElement Parse(ReadResult read)
+    {
+        using var document = JsonDocument.Parse(read.Buffer);
+        var root = document.RootElement;
+        if (root.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) throw new JsonException("Only objects and arrays.");
+        if (MayHoldSurrogates(read.Buffer)) RefuseHalfPairs(root);
+        return root.Clone();
+    }
+
+    private static bool MayHoldSurrogates(ReadOnlySequence<byte> body)
+    {
+        var reader = new SequenceReader<byte>(body);
+        return reader.TryReadTo(out ReadOnlySequence<byte> _, "\\ud"u8) || new SequenceReader<byte>(body).TryReadTo(out ReadOnlySequence<byte> _, "\\uD"u8);
+    }
+
+    // The parser lets "\ud800" pass and fails only when the text is taken out, too late for a clear answer.
+    private static void RefuseHalfPairs(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    Take(() => _ = property.Name);
+                    RefuseHalfPairs(property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) RefuseHalfPairs(item);
+                break;
+            case JsonValueKind.String:
+                Take(() => element.GetString());
+                break;
+        }
+    }
+
+    private static void Take(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (InvalidOperationException half)
+        {
+            throw new JsonException("Half of a surrogate pair.", half);
+        }
+    }
 }

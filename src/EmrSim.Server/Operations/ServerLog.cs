@@ -21,6 +21,8 @@ public static class ServerLog
         logging.AddFilter("Microsoft", framework);
         logging.AddFilter("System", framework);
         logging.AddFilter("Polly", framework);
+        // A start that fails is told in one plain line, not as a stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.Error);
     }
 
