@@ -1,0 +1,88 @@
+namespace EmrSim.SessionStore.Database;
+
+/// <summary>The statements of one table, in the words that SQLite and PostgreSQL share; what differs is passed in.</summary>
+internal sealed class StoreSql
+{
+    private const string Upsert = """
+        insert into session_store_entry (key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count)
+        values (@key, @kind, @ms, @counter, @instance, @expires, @value, null)
+        on conflict (key) do update set
+          kind = excluded.kind, stamp_ms = excluded.stamp_ms, stamp_counter = excluded.stamp_counter,
+          stamp_instance = excluded.stamp_instance, expires_at = excluded.expires_at, value = excluded.value, count = null
+
+        """;
+
+    private const string Stamps = "(session_store_entry.stamp_ms, session_store_entry.stamp_counter, session_store_entry.stamp_instance)";
+    private const string NotNewer = Stamps + " <= (excluded.stamp_ms, excluded.stamp_counter, excluded.stamp_instance)";
+
+    private const string Columns = "key as Key, kind as Kind, stamp_ms as Ms, stamp_counter as Counter, stamp_instance as Instance, expires_at as Expires, value as Value, count as Count";
+
+    private StoreSql(string create) => Create = create;
+
+    public string Create { get; }
+
+    public string Find { get; } = $"select {Columns} from session_store_entry where key = @key and expires_at > @now";
+
+    public string Set { get; } = Upsert + $"where session_store_entry.expires_at <= @now or session_store_entry.kind = 2 or {NotNewer}";
+
+    public string Add { get; } = Upsert + $"where session_store_entry.expires_at <= @now or (session_store_entry.kind = 3 and {NotNewer})";
+
+    public string Replace { get; } = """
+        update session_store_entry set
+          kind = @kind, stamp_ms = @ms, stamp_counter = @counter, stamp_instance = @instance, expires_at = @expires, value = @value
+        where key = @key and kind = 1 and expires_at > @now
+          and stamp_ms = @expectedMs and stamp_counter = @expectedCounter and stamp_instance = @expectedInstance
+        """;
+
+    // Each increment moves the stamp, so that only the newest state of a counter can be forgotten.
+    public string Increment { get; } = """
+        insert into session_store_entry (key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count)
+        values (@key, 2, @now, 0, 0, @expires, null, @by)
+        on conflict (key) do update set
+          kind = 2,
+          count = case when session_store_entry.kind = 2 and session_store_entry.expires_at > @now then session_store_entry.count + @by else @by end,
+          expires_at = case when session_store_entry.kind = 2 and session_store_entry.expires_at > @now then session_store_entry.expires_at else @expires end,
+          stamp_ms = excluded.stamp_ms,
+          stamp_counter = session_store_entry.stamp_counter + 1,
+          value = null
+        where session_store_entry.kind <> 1 or session_store_entry.expires_at <= @now
+        returning count as Count, expires_at as ExpiresAt
+        """;
+
+    public string Forget { get; } = "delete from session_store_entry where key = @key and stamp_ms = @ms and stamp_counter = @counter and stamp_instance = @instance";
+
+    public string Peek { get; } = $"select {Columns} from session_store_entry where expires_at > @now limit @most";
+
+    public string HoldsAny { get; } = "select 1 from session_store_entry where expires_at > @now limit 1";
+
+    public string Sweep { get; } = "delete from session_store_entry where expires_at <= @now";
+
+    public string Probe { get; } = "select count(*) from session_store_entry where key = ''";
+
+    public static StoreSql For(StoreDialect dialect) => dialect switch
+    {
+        StoreDialect.Sqlite => new(Table("text", "blob", "integer")),
+        // "If not exists" alone lets two instances that start together collide on the catalogue's own unique index.
+        StoreDialect.PostgreSql => new($"""
+            do $$ begin
+              perform pg_advisory_xact_lock(7305012);
+              {Table("text", "bytea", "bigint")}
+            end $$;
+            """),
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
+    };
+
+    private static string Table(string text, string bytes, string number) => $"""
+        create table if not exists session_store_entry (
+          key {text} primary key,
+          kind {number} not null,
+          stamp_ms {number} not null,
+          stamp_counter {number} not null,
+          stamp_instance {number} not null,
+          expires_at {number} not null,
+          value {bytes},
+          count {number}
+        );
+        create index if not exists session_store_entry_expires on session_store_entry (expires_at);
+        """;
+}

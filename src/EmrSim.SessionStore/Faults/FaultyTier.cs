@@ -1,0 +1,81 @@
+using EmrSim.SessionStore.Tiered;
+
+namespace EmrSim.SessionStore.Faults;
+
+/// <summary>A tier that fails when its <see cref="StoreFaults"/> say so.</summary>
+internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time) : IStoreTier
+{
+    public string Name => tier.Name;
+
+    public async ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.GetAsync(key, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.AddAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<TierWrite> ReplaceAsync(string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.ReplaceAsync(key, envelope, expected, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.IncrementAsync(key, by, expiresAtMs, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        await tier.ProbeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => tier.DisposeAsync();
+
+    protected ValueTask StrikeAsync(CancellationToken cancellationToken) => faults.StrikeAsync(tier.Name, time, cancellationToken);
+}
+
+/// <summary>The same for a tier that stands in for a higher one.</summary>
+internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults, TimeProvider time) : FaultyTier(tier, faults, time), IFallbackTier
+{
+    public bool MayHold => tier.MayHold;
+
+    public bool IsShared => tier.IsShared;
+
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        await tier.RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.PeekAsync(most, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.ForgetAsync(key, stamp, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,199 @@
+using EmrSim.SessionStore.Tiered;
+
+namespace EmrSim.SessionStore.Memory;
+
+/// <summary>
+/// Entries in this process, bounded in number and bytes. A queue by end of life finds what has expired, and what goes first
+/// when the bound is reached, without looking at the rest.
+/// </summary>
+internal sealed class MemoryTier : IFallbackTier
+{
+    private const int EntryOverhead = 160;
+    private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(5);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Envelope> _entries = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<string, long> _ends = new();
+    private readonly TimeProvider _time;
+    private readonly int _mostEntries;
+    private readonly long _mostBytes;
+    private readonly bool _keepTombstones;
+    private readonly ITimer _sweep;
+    private long _bytes;
+
+    // Without another tier nothing can come late that a tombstone would have to stop.
+    public MemoryTier(TimeProvider time, int mostEntries, long mostBytes, bool keepTombstones)
+    {
+        _time = time;
+        _mostEntries = mostEntries;
+        _mostBytes = mostBytes;
+        _keepTombstones = keepTombstones;
+        _sweep = time.CreateTimer(static tier => ((MemoryTier)tier!).Sweep(), this, s_sweepEvery, s_sweepEvery);
+    }
+
+    public string Name => "memory";
+
+    public bool MayHold => Volatile.Read(ref _bytes) > 0;
+
+    public bool IsShared => false;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _entries.Count;
+        }
+    }
+
+    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        lock (_lock) return new(Find_NeedsLock(key, NowMs) is { Kind: not EntryKind.Counter } found ? found : null);
+    }
+
+    public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (Find_NeedsLock(key, NowMs) is { Kind: not EntryKind.Counter } found && found.Stamp > envelope.Stamp) return new(new TierWrite(false, found.Stamp));
+            Put_NeedsLock(key, envelope);
+            return new(TierWrite.Done);
+        }
+    }
+
+    public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (Find_NeedsLock(key, NowMs) is { } found)
+            {
+                if (found.Kind != EntryKind.Tombstone) return new(TierWrite.Refused);
+                if (found.Stamp > envelope.Stamp) return new(new TierWrite(false, found.Stamp));
+            }
+
+            Put_NeedsLock(key, envelope);
+            return new(TierWrite.Done);
+        }
+    }
+
+    public ValueTask<TierWrite> ReplaceAsync(string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (Find_NeedsLock(key, NowMs) is not { Kind: EntryKind.Value } found || found.Stamp != expected) return new(TierWrite.Refused);
+            Put_NeedsLock(key, envelope);
+            return new(TierWrite.Done);
+        }
+    }
+
+    public ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var found = Find_NeedsLock(key, NowMs);
+            if (found is { Kind: EntryKind.Value }) throw new InvalidOperationException("The key holds a value, not a counter.");
+            var counter = found is { Kind: EntryKind.Counter } running
+                ? Envelope.Counter(running.ReadCounter() + by, running.Stamp with { Counter = running.Stamp.Counter + 1 }, running.ExpiresAtMs)
+                : Envelope.Counter(by, new Stamp(NowMs, 0, 0), expiresAtMs);
+            Put_NeedsLock(key, counter);
+            return new(new StoreCounter(counter.ReadCounter(), counter.ExpiresAt));
+        }
+    }
+
+    public ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var found = Find_NeedsLock(key, NowMs);
+            if (found is { Kind: not EntryKind.Counter } standing && standing.Stamp > tombstone.Stamp) return new(new TierRemoval(standing.Kind == EntryKind.Value, standing.Stamp));
+            if (_keepTombstones) Put_NeedsLock(key, tombstone);
+            else Drop_NeedsLock(key);
+            return new(new TierRemoval(found is { Kind: not EntryKind.Tombstone }));
+        }
+    }
+
+    public ValueTask ProbeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken)
+    {
+        var now = NowMs;
+        lock (_lock) return new([.. _entries.Where(pair => pair.Value.ExpiresAtMs > now).Take(most).Select(pair => new HeldEntry(pair.Key, pair.Value))]);
+    }
+
+    public ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(key, out var found) || found.Stamp != stamp) return new(false);
+            Drop_NeedsLock(key);
+            return new(true);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _sweep.DisposeAsync();
+
+    private static long Weight(string key, in Envelope envelope) => EntryOverhead + (2L * key.Length) + envelope.Value.Length;
+
+    private Envelope? Find_NeedsLock(string key, long now)
+    {
+        if (!_entries.TryGetValue(key, out var found)) return null;
+        if (found.ExpiresAtMs > now) return found;
+        Drop_NeedsLock(key);
+        return null;
+    }
+
+    private void Put_NeedsLock(string key, in Envelope envelope)
+    {
+        Drop_NeedsLock(key);
+        // The caller may use its buffer again.
+        var kept = envelope.Kind == EntryKind.Counter ? envelope : envelope with { Value = envelope.Value.ToArray() };
+        _entries[key] = kept;
+        _bytes += Weight(key, kept);
+        _ends.Enqueue(key, kept.ExpiresAtMs);
+        if (_ends.Count > (2 * _entries.Count) + 1024) RebuildEnds_NeedsLock();
+        while (_entries.Count > _mostEntries || _bytes > _mostBytes)
+        {
+            if (!DropSoonest_NeedsLock()) break;
+        }
+    }
+
+    private void Drop_NeedsLock(string key)
+    {
+        if (_entries.Remove(key, out var gone)) _bytes -= Weight(key, gone);
+    }
+
+    private bool DropSoonest_NeedsLock()
+    {
+        while (_ends.TryDequeue(out var key, out var end))
+        {
+            if (!_entries.TryGetValue(key, out var found) || found.ExpiresAtMs != end) continue;
+            Drop_NeedsLock(key);
+            StoreMetrics.Dropped.Add(1, new KeyValuePair<string, object?>("tier", Name));
+            return true;
+        }
+
+        return false;
+    }
+
+    // An overwritten entry leaves its old place in the queue behind.
+    private void RebuildEnds_NeedsLock()
+    {
+        _ends.Clear();
+        _ends.EnqueueRange(_entries.Select(static pair => (pair.Key, pair.Value.ExpiresAtMs)));
+    }
+
+    private void Sweep()
+    {
+        var now = NowMs;
+        lock (_lock)
+        {
+            while (_ends.TryPeek(out var key, out var end) && end <= now)
+            {
+                _ends.Dequeue();
+                if (_entries.TryGetValue(key, out var found) && found.ExpiresAtMs <= now) Drop_NeedsLock(key);
+            }
+        }
+    }
+}

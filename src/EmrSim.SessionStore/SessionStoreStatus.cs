@@ -1,0 +1,23 @@
+namespace EmrSim.SessionStore;
+
+/// <summary>What the session store says of itself, for health pages; read without waiting, and free of secrets.</summary>
+/// <param name="Degraded">Whether a tier that should serve does not.</param>
+/// <param name="Server">The configured server, or null when there is none.</param>
+/// <param name="Tiers">All tiers in their order.</param>
+public sealed record SessionStoreStatus(bool Degraded, ServerStatus? Server, IReadOnlyList<TierStatus> Tiers);
+
+/// <summary>The connection to the configured server.</summary>
+/// <param name="Connected">Whether commands can be sent now and are answered.</param>
+/// <param name="Url">The address with its secrets hidden.</param>
+/// <param name="Version">The version that the server states, once known.</param>
+/// <param name="LastError">The newest error while it is not connected, or null.</param>
+/// <param name="Since">Since when the connection is in this state.</param>
+public sealed record ServerStatus(bool Connected, string Url, string? Version, string? LastError, DateTimeOffset Since);
+
+/// <summary>One tier.</summary>
+/// <param name="Name">redis, database or memory.</param>
+/// <param name="State">closed (it serves), open or half-open.</param>
+/// <param name="HoldsEntries">For a lower tier: whether it may hold entries that wait to be moved up.</param>
+/// <param name="LastMs">How long its newest successful operation took, in milliseconds.</param>
+/// <param name="LastFailure">Why its newest failed operation failed, in a word.</param>
+public sealed record TierStatus(string Name, string State, bool HoldsEntries, double LastMs, string? LastFailure);

@@ -1,0 +1,66 @@
+namespace EmrSim.SessionStore.Tiered;
+
+/// <summary>What became of a write.</summary>
+/// <param name="Written">Whether the envelope stands now.</param>
+/// <param name="Newer">The stamp of the newer envelope that stood in its way, if that was the reason.</param>
+internal readonly record struct TierWrite(bool Written, Stamp? Newer = null)
+{
+    public static TierWrite Done => new(true);
+
+    public static TierWrite Refused => default;
+}
+
+/// <summary>
+/// One store of the chain. Envelopes come with their stamp: a write never replaces an envelope with a newer one, tombstones
+/// included, so that a write that arrives late (a ghost) changes nothing.
+/// </summary>
+internal interface IStoreTier : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>The envelope as stored, a tombstone too; null when there is none or its life is over. Counters are not seen.</summary>
+    ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Writes unless a newer envelope is there.</summary>
+    ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken);
+
+    /// <summary>Writes only if nothing alive is there.</summary>
+    ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken);
+
+    /// <summary>Writes only if what is there is alive and has this stamp.</summary>
+    ValueTask<TierWrite> ReplaceAsync(string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken);
+
+    /// <summary>Adds to the counter there, or begins one that ends at <paramref name="expiresAtMs"/>.</summary>
+    ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken);
+
+    /// <summary>Puts a tombstone in the place of anything older.</summary>
+    ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken);
+
+    /// <summary>Writes, reads and deletes a key of its own on a server that may be written to; throws when that fails.</summary>
+    ValueTask ProbeAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What became of a removal.</summary>
+internal readonly record struct TierRemoval(bool WasAlive, Stamp? Newer = null);
+
+/// <summary>An entry or a counter that a lower tier holds and that a higher one should have.</summary>
+internal readonly record struct HeldEntry(string Key, Envelope Envelope);
+
+/// <summary>A tier that takes over while a higher one is away, and is emptied into it afterwards.</summary>
+internal interface IFallbackTier : IStoreTier
+{
+    /// <summary>Whether it may hold anything, as far as is known without asking.</summary>
+    bool MayHold { get; }
+
+    /// <summary>Whether other instances write there too.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Asks whether it holds anything, so that <see cref="MayHold"/> is true to what other instances wrote.</summary>
+    ValueTask RefreshAsync(CancellationToken cancellationToken);
+
+    /// <summary>Some of what it holds: values, tombstones and counters.</summary>
+    ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the entry if it is still this one: true for one caller only, of all instances.</summary>
+    ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken);
+}
