@@ -120,6 +120,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         await _deadlines.DisposeAsync().ConfigureAwait(false);
     }
 
+    // A slow database is still better than memory, which the other instances can't see.
     private void Add(IStoreTier tier, OutageReport report, TimeProvider time) =>
-        _slots.Add(new(_options.Faults?.Wrap(tier, time) ?? tier, new Breaker(time, _options.Breaker, Random.Shared), report));
+        _slots.Add(new(_options.Faults?.Wrap(tier, time) ?? tier, new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: tier is RedisTier), report));
 }

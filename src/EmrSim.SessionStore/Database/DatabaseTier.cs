@@ -10,6 +10,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(30);
     private readonly StoreSql _sql = StoreSql.For(database.Dialect);
     private readonly SemaphoreSlim _preparing = new(1, 1);
+
+    // SQLite has one writer, and whoever finds it busy polls: standing in line here is quicker.
+    private readonly SemaphoreSlim? _line = database.Dialect == StoreDialect.Sqlite ? new(1, 1) : null;
     private volatile bool _prepared;
     // Until it was looked at, another instance may have left something.
     private volatile bool _mayHold = true;
@@ -97,6 +100,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     public ValueTask DisposeAsync()
     {
         _preparing.Dispose();
+        _line?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -142,9 +146,17 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         var running = Task.Run(
             async () =>
             {
-                await using var connection = await database.OpenAsync(limit.Token).ConfigureAwait(false);
-                if (!_prepared) await PrepareAsync(connection, limit.Token).ConfigureAwait(false);
-                return await work(connection, limit.Token).ConfigureAwait(false);
+                if (_line is not null) await _line.WaitAsync(limit.Token).ConfigureAwait(false);
+                try
+                {
+                    await using var connection = await database.OpenAsync(limit.Token).ConfigureAwait(false);
+                    if (!_prepared) await PrepareAsync(connection, limit.Token).ConfigureAwait(false);
+                    return await work(connection, limit.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _line?.Release();
+                }
             },
             limit.Token);
         try

@@ -11,7 +11,7 @@ internal enum BreakerState
 /// Decides whether a tier is used. Opens on failures in a row, on a share of failures, on slowness and on a lost role; closes
 /// after probes in a row, never by a request.
 /// </summary>
-internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random random)
+internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random random, bool opensWhenSlow = true)
 {
     private const int SlotMs = 500;
     private const int Slots = 6;
@@ -39,7 +39,7 @@ internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random 
             _failuresInRow = 0;
             ref var slot = ref Current_NeedsLock();
             slot.Calls++;
-            if (elapsed <= options.SlowAfter) return;
+            if (!opensWhenSlow || elapsed <= options.SlowAfter) return;
             slot.Slow++;
             var (calls, _, slow) = Sum_NeedsLock(Slots);
             if (calls >= options.LeastCallsForSlowness && slow > calls * options.SlowShare) Open_NeedsLock("slow");

@@ -58,6 +58,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         TimeoutException => "timeout",
         StackExchange.Redis.RedisServerException server => server.Message.Split(' ', 2)[0],
         StackExchange.Redis.RedisConnectionException connection => connection.FailureType.ToString(),
+        System.Data.Common.DbException database => $"{problem.GetType().Name} {database.SqlState ?? database.ErrorCode.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         _ => problem.GetType().Name,
     };
 }

@@ -1,0 +1,2 @@
+global using EmrSim.Tests.Servers;
+global using Xunit;
