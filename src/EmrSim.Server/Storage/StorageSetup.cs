@@ -8,6 +8,8 @@ public static class StorageSetup
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton(settings.Storage);
+        services.AddSingleton<AppDatabase>();
+        services.AddHostedService<DatabaseStart>();
     }
-
 }

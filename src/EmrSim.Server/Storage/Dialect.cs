@@ -1,0 +1,7 @@
+namespace EmrSim.Server.Storage;
+
+public enum Dialect
+{
+    Sqlite,
+    Postgres,
+}
