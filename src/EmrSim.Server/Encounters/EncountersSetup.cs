@@ -8,7 +8,18 @@ public static class EncountersSetup
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<EncounterLog>();
+        services.AddSingleton<EncounterRegister>();
+        services.AddSingleton<EncounterEnd>();
+        services.AddSingleton<Answering>();
+        services.AddSingleton<Conversations>();
+        services.AddHostedService<EncounterSweeper>();
     }
 
-    public static void MapEncounters(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void MapEncounters(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapEncounterRoutes();
+        app.MapMessages();
+    }
 }

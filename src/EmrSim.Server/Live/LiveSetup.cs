@@ -4,11 +4,27 @@ namespace EmrSim.Server.Live;
 
 public static class LiveSetup
 {
+    private const long LongestMessage = 64 * 1024;
+
     public static void AddLiveFeed(this IServiceCollection services, ServerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<EncounterFollower>();
+        services.AddSingleton<HubWatches>();
+        services.AddHostedService<LogWatch>();
+        services.AddSignalR(options =>
+        {
+            options.MaximumReceiveMessageSize = LongestMessage;
+            options.MaximumParallelInvocationsPerClient = 4;
+        });
     }
 
-    public static void MapLiveFeed(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void MapLiveFeed(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapHub<EncounterHub>("/hubs/encounter");
+        app.MapEvents();
+    }
 }

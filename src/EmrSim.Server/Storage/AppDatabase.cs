@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using EmrSim.Server.Http;
+using EmrSim.Server.Operations;
 using EmrSim.Server.Settings;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -43,7 +44,7 @@ public sealed class AppDatabase : IAsyncDisposable
     /// <summary>Where the data is, in words that may be shown.</summary>
     public string Location => _driver.Location;
 
-    /// <summary>Makes the database ready. Throws <see cref="DatabaseUnusableException"/> with one line that says what to do.</summary>
+    /// <summary>Makes the database ready. Throws <see cref="StartRefusedException"/> with one line that says what to do.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);
@@ -57,7 +58,7 @@ public sealed class AppDatabase : IAsyncDisposable
         }
         catch (Exception exception) when (exception is DbException or TimeoutException)
         {
-            throw new DatabaseUnusableException($"The database cannot be used ({Location}): {exception.Message.ReplaceLineEndings(" ")} {Remedy}", exception);
+            throw new StartRefusedException($"The database cannot be used ({Location}): {exception.Message.ReplaceLineEndings(" ")} {Remedy}", exception);
         }
         finally
         {

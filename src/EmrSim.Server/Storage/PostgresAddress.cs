@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmrSim.Server.Operations;
 using Npgsql;
 
 namespace EmrSim.Server.Storage;
@@ -66,5 +67,5 @@ internal static class PostgresAddress
             ? number
             : throw Unreadable(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {least} to {most}"));
 
-    private static DatabaseUnusableException Unreadable(string why) => new($"DATABASE_URL cannot be used: {why}.");
+    private static StartRefusedException Unreadable(string why) => new($"DATABASE_URL cannot be used: {why}.");
 }

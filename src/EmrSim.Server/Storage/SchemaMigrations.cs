@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
+using EmrSim.Server.Operations;
 
 namespace EmrSim.Server.Storage;
 
@@ -14,7 +15,7 @@ internal static class SchemaMigrations
         await RunAsync("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)");
         await using var newest = Command("SELECT coalesce(max(version), 0) FROM schema_version");
         var present = Convert.ToInt32(await newest.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-        if (present > known[^1].Version) throw new DatabaseUnusableException($"The database ({driver.Location}) was written by a newer version of EMRsim (schema {present}, this program knows {known[^1].Version}). Start that version, or name another database.");
+        if (present > known[^1].Version) throw new StartRefusedException($"The database ({driver.Location}) was written by a newer version of EMRsim (schema {present}, this program knows {known[^1].Version}). Start that version, or name another database.");
 
         var applied = known.Where(migration => migration.Version > present).ToList();
         foreach (var migration in applied)

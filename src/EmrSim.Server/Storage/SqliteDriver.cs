@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using EmrSim.Server.Operations;
 using Microsoft.Data.Sqlite;
 
 namespace EmrSim.Server.Storage;
@@ -41,7 +42,7 @@ internal sealed class SqliteDriver : IDatabaseDriver
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DatabaseUnusableException($"The data directory {Path.GetDirectoryName(_path)} cannot be made: {exception.Message} Set DATA_DIR to a directory that can be written.", exception);
+            throw new StartRefusedException($"The data directory {Path.GetDirectoryName(_path)} cannot be made: {exception.Message} Set DATA_DIR to a directory that can be written.", exception);
         }
 
         // Two processes that turn a new file to WAL at once collide without the busy handler being asked.

@@ -8,7 +8,16 @@ public static class TranscriptsSetup
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<TurnJournal>();
+        services.AddSingleton<TranscriptLog>();
+        services.AddSingleton<Relay>();
     }
 
-    public static void MapTranscripts(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void MapTranscripts(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapTurns();
+        app.MapTranscriptExports();
+        app.MapRelay();
+    }
 }

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+
+namespace EmrSim.Server.Live;
+
+/// <summary>Tells committed changes to those who watch on this instance. What is told here has been committed before.</summary>
+public sealed class LiveFeed
+{
+    private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
+
+    /// <summary>The one way in: other instances will be rung from here.</summary>
+    public void Publish(LiveEvent told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        if (_topics.TryGetValue(told.EncounterId, out var topic)) topic.Tell(told);
+    }
+
+    /// <summary>Tells everyone who watches anything what the system can't do just now, or ok.</summary>
+    public void AnnounceDegraded(string state)
+    {
+        foreach (var (id, topic) in _topics) topic.Tell(new(id, 0, state));
+    }
+
+    internal IReadOnlyCollection<string> Watched => [.. _topics.Keys];
+
+    internal LiveListener Listen(string encounterId)
+    {
+        while (true)
+        {
+            var topic = _topics.GetOrAdd(encounterId, static _ => new Topic());
+            var listener = new LiveListener(gone => Leave(encounterId, topic, gone));
+            if (topic.TryAdd(listener)) return listener;
+        }
+    }
+
+    /// <summary>The log was seen to have grown to here; rings if this instance has told less.</summary>
+    internal void Seen(string encounterId, long lastSeq)
+    {
+        if (_topics.TryGetValue(encounterId, out var topic) && topic.Raise(lastSeq)) topic.Tell(LiveEvent.Bell(encounterId));
+    }
+
+    private void Leave(string encounterId, Topic topic, LiveListener gone)
+    {
+        if (topic.Remove(gone)) _topics.TryRemove(new(encounterId, topic));
+    }
+
+    private sealed class Topic
+    {
+        private readonly Lock _lock = new();
+        private LiveListener[] _listeners = [];
+        private bool _closed;
+        private long _highest;
+
+        public bool TryAdd(LiveListener listener)
+        {
+            lock (_lock)
+            {
+                if (_closed) return false;
+                _listeners = [.. _listeners, listener];
+                return true;
+            }
+        }
+
+        /// <summary>True when it was the last one.</summary>
+        public bool Remove(LiveListener listener)
+        {
+            lock (_lock)
+            {
+                _listeners = [.. _listeners.Where(other => other != listener)];
+                return _closed = _listeners.Length == 0;
+            }
+        }
+
+        public void Tell(LiveEvent told)
+        {
+            if (told.Seq > 0) Raise(told.Seq);
+            foreach (var listener in Volatile.Read(ref _listeners)) listener.Offer(told);
+        }
+
+        public bool Raise(long seq)
+        {
+            lock (_lock)
+            {
+                if (seq <= _highest) return false;
+                _highest = seq;
+                return true;
+            }
+        }
+    }
+}
