@@ -29,7 +29,7 @@ internal static class MessageRoutes
         var exchange = conversations.Take(encounter.Id, turnId, words);
         if (exchange.Text != words) return ApiError.Conflict("client_turn_conflict", "This client_turn_id is in use for other words; use a new one for each message.");
         await exchange.Begun.WaitAsync(cancellationToken);
-        var stream = EventStream.Begin(context);
+        using var stream = EventStream.Begin(context);
         await foreach (var told in exchange.WatchAsync(cancellationToken)) await stream.SendAsync(told.Name, told.Data, null, cancellationToken);
         return Results.Empty;
     }

@@ -8,8 +8,6 @@ namespace EmrSim.Server.Live;
 /// <summary>The live feed as server-sent events, for pages and command lines without a library.</summary>
 internal static class EventRoutes
 {
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
-
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes
         .MapGet("/api/sessions/{id}/events", FollowAsync)
         .WithTags("Encounters")
@@ -23,30 +21,19 @@ internal static class EventRoutes
         if (await encounters.FindAsync(id, token) is null) return TranscriptErrors.SessionNotFound;
         var place = Place(context.Request.Headers["Last-Event-ID"]) ?? Place(after) ?? 0;
 
-        var stream = EventStream.Begin(context);
-        await stream.BeatAsync(token);
+        using var stream = EventStream.Begin(context);
+        var beating = stream.BeatAsync(clock, token);
         try
         {
-            await using var events = follower.FollowAsync(id, place, token).GetAsyncEnumerator(token);
-            var next = events.MoveNextAsync().AsTask();
-            while (true)
-            {
-                if (await Task.WhenAny(next, Task.Delay(s_heartbeat, clock, token)) != next)
-                {
-                    await stream.BeatAsync(token);
-                    continue;
-                }
-
-                if (!await next) break;
-                await SendAsync(stream, events.Current, token);
-                next = events.MoveNextAsync().AsTask();
-            }
+            await foreach (var told in follower.FollowAsync(id, place, token)) await SendAsync(stream, told, token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             // The reader has gone, or the server stops: a reader comes back with its Last-Event-ID.
         }
 
+        await ending.CancelAsync();
+        await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Results.Empty;
     }
 

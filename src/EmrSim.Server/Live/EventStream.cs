@@ -7,9 +7,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EmrSim.Server.Live;
 
 /// <summary>Server-sent events on one response; each is sent at once.</summary>
-internal sealed class EventStream
+internal sealed class EventStream : IDisposable
 {
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+
     private readonly HttpResponse _response;
+    private readonly SemaphoreSlim _writing = new(1);
 
     private EventStream(HttpResponse response) => _response = response;
 
@@ -23,21 +26,36 @@ internal sealed class EventStream
         return new(response);
     }
 
-    public async Task SendAsync(string name, object data, long? id, CancellationToken cancellationToken)
+    public Task SendAsync(string name, object data, long? id, CancellationToken cancellationToken)
     {
-        var body = _response.BodyWriter;
-        if (id is { } known) Write(string.Create(CultureInfo.InvariantCulture, $"id: {known}\n"));
-        Write($"event: {name}\ndata: ");
-        body.Write(JsonSerializer.SerializeToUtf8Bytes(data));
-        Write("\n\n");
-        await body.FlushAsync(cancellationToken);
+        var place = id is { } known ? string.Create(CultureInfo.InvariantCulture, $"id: {known}\n") : "";
+        return WriteAsync($"{place}event: {name}\ndata: ", JsonSerializer.SerializeToUtf8Bytes(data), cancellationToken);
     }
 
-    /// <summary>Keeps proxies from closing a quiet stream.</summary>
-    public async Task BeatAsync(CancellationToken cancellationToken)
+    /// <summary>Keeps proxies from closing a quiet stream, until it is cancelled.</summary>
+    public async Task BeatAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
-        Write(": still here\n\n");
-        await _response.BodyWriter.FlushAsync(cancellationToken);
+        using var timer = new PeriodicTimer(s_heartbeat, clock);
+        do await WriteAsync(": still here", [], cancellationToken);
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private async Task WriteAsync(string head, byte[] data, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            Write(head);
+            _response.BodyWriter.Write(data);
+            Write("\n\n");
+            await _response.BodyWriter.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private void Write(string text) => Encoding.UTF8.GetBytes(text, _response.BodyWriter);
