@@ -20,6 +20,21 @@ public sealed class EncounterLog(AppDatabase database, TimeProvider clock)
         return await row.ReadAsync(cancellationToken) ? EncounterRow.Read(row) : null;
     }
 
+    /// <summary>Locks the row of an active encounter and takes the next sequence numbers: the one before them, or null when it is not active.</summary>
+    public async Task<long?> ReserveAsync(DbConnection connection, DbTransaction transaction, string id, int count, CancellationToken cancellationToken)
+    {
+        if (!EncounterId.IsWellFormed(id)) return null;
+        var newest = await connection
+            .Statement(
+                transaction,
+                "UPDATE encounter SET last_seq = last_seq + @count, touched_at = @now WHERE id = @id AND state = 'active' RETURNING last_seq",
+                ("@count", (long)count),
+                ("@now", clock.GetUtcNow().ToUnixTimeMilliseconds()),
+                ("@id", id))
+            .ExecuteScalarAsync(cancellationToken);
+        return newest is long last ? last - count : null;
+    }
+
     public Task WriteAsync(DbConnection connection, DbTransaction transaction, string id, LoggedEvent logged, CancellationToken cancellationToken) => connection
         .Statement(
             transaction,

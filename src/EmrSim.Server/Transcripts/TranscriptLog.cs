@@ -12,6 +12,10 @@ public sealed class TranscriptLog(AppDatabase database, TurnJournal journal, Liv
     // What has stayed without words for so long has nobody left who would bring them.
     private static readonly TimeSpan s_hope = TimeSpan.FromSeconds(60);
 
+    // By the log, whose order is the primary key: an index of the items by their last change would cost every append.
+    private const string ChangedBetween =
+        " AND (item_id, content_index) IN (SELECT item_id, content_index FROM encounter_event WHERE encounter_id = @encounter AND seq > @after AND seq <= @upto AND type = 'item') AND last_seq <= @upto ORDER BY last_seq";
+
     /// <summary>Commits one utterance and then publishes it. The same item again changes nothing and answers with what is stored.</summary>
     public async Task<StoredTurn> AppendAsync(string encounterId, NewTurn turn, CancellationToken cancellationToken) =>
         (await AppendAllAsync(encounterId, [turn], cancellationToken))[0];
@@ -66,7 +70,7 @@ public sealed class TranscriptLog(AppDatabase database, TurnJournal journal, Liv
     public async Task<IReadOnlyList<StoredTurn>> ReadChangesAsync(string encounterId, long after, long upTo, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             (connection, token) => TurnRow.ListAsync(
-                connection.Statement(null, TurnRow.Select + " AND last_seq > @after AND last_seq <= @upto ORDER BY last_seq", ("@encounter", encounterId), ("@after", after), ("@upto", upTo)),
+                connection.Statement(null, TurnRow.Select + ChangedBetween, ("@encounter", encounterId), ("@after", after), ("@upto", upTo)),
                 token),
             cancellationToken);
 

@@ -24,17 +24,20 @@ public sealed class TurnJournal(EncounterLog log, TimeProvider clock)
     public async Task<AppendOutcome> AppendAsync(DbConnection connection, DbTransaction transaction, string encounterId, IReadOnlyList<NewTurn> turns, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        if (await log.LockAsync(connection, transaction, encounterId, cancellationToken) is not { } encounter) return new(AppendStatus.UnknownEncounter, []);
-        if (encounter.State != EncounterState.Active)
+        var reserved = await log.ReserveAsync(connection, transaction, encounterId, turns.Count, cancellationToken);
+        var seq = reserved ?? 0;
+        if (reserved is null)
         {
+            if (await log.LockAsync(connection, transaction, encounterId, cancellationToken) is not { } encounter) return new(AppendStatus.UnknownEncounter, []);
             foreach (var turn in turns)
             {
                 var known = await TurnRow.FindAsync(connection, transaction, encounterId, ItemId(encounterId, turn), turn.ContentIndex, cancellationToken);
                 if (!Accepts(encounter, known, turn)) return new(AppendStatus.EncounterEnded, []);
             }
+
+            seq = encounter.LastSeq;
         }
 
-        var seq = encounter.LastSeq;
         var stored = new StoredTurn[turns.Count];
         for (var i = 0; i < turns.Count; i++)
         {
@@ -42,7 +45,7 @@ public sealed class TurnJournal(EncounterLog log, TimeProvider clock)
             if (stored[i].IsNew) seq++;
         }
 
-        if (seq != encounter.LastSeq) await log.AdvanceAsync(connection, transaction, encounterId, seq, cancellationToken);
+        if (seq != reserved + turns.Count) await log.AdvanceAsync(connection, transaction, encounterId, seq, cancellationToken);
         return new(AppendStatus.Stored, stored);
     }
 
@@ -84,13 +87,19 @@ public sealed class TurnJournal(EncounterLog log, TimeProvider clock)
     private async Task<StoredTurn> ApplyAsync(DbConnection connection, DbTransaction transaction, string encounterId, NewTurn turn, long seq, CancellationToken cancellationToken)
     {
         var itemId = ItemId(encounterId, turn);
-        var known = await TurnRow.FindAsync(connection, transaction, encounterId, itemId, turn.ContentIndex, cancellationToken);
-        var turnId = known?.Id ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12));
-        if (TurnFold.Apply(known, turn, itemId, turnId, seq, clock.GetUtcNow()) is not { } changed) return known!;
+        var now = clock.GetUtcNow();
+        var changed = TurnFold.Apply(null, turn, itemId, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12)), seq, now)!;
+
+        // Nearly every item is new, so it is not looked for first.
+        if (!await TurnRow.TryInsertAsync(connection, transaction, encounterId, changed, cancellationToken))
+        {
+            var known = (await TurnRow.FindAsync(connection, transaction, encounterId, itemId, turn.ContentIndex, cancellationToken))!;
+            if (TurnFold.Apply(known, turn, itemId, known.Id, seq, now) is not { } grown) return known;
+            await TurnRow.UpdateAsync(connection, transaction, encounterId, grown, cancellationToken);
+            changed = grown;
+        }
 
         await log.WriteAsync(connection, transaction, encounterId, new(seq, "item", turn.Source, itemId, turn.ContentIndex, JsonSerializer.Serialize(turn)), cancellationToken);
-        if (known is null) await TurnRow.InsertAsync(connection, transaction, encounterId, changed, cancellationToken);
-        else await TurnRow.UpdateAsync(connection, transaction, encounterId, changed, cancellationToken);
         return changed;
     }
 }

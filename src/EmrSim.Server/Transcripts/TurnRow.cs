@@ -10,7 +10,7 @@ internal static class TurnRow
         "SELECT turn_id, item_id, content_index, role, channel, source, state, text, previous_item_id, created_at, started_at_ms, finalized_at_ms, emitted_at_ms, media, catalog_item_ids, failure, first_seq, last_seq, revision FROM transcript_item WHERE encounter_id = @encounter";
 
     private const string Insert =
-        "INSERT INTO transcript_item (encounter_id, item_id, content_index, turn_id, role, channel, source, state, text, previous_item_id, created_at, started_at_ms, finalized_at_ms, emitted_at_ms, media, catalog_item_ids, failure, first_seq, last_seq, revision) VALUES (@encounter, @item, @index, @turn, @role, @channel, @source, @state, @text, @previous, @created, @started, @finalized, @emitted, @media, @catalog, @failure, @first, @last, @revision)";
+        "INSERT INTO transcript_item (encounter_id, item_id, content_index, turn_id, role, channel, source, state, text, previous_item_id, created_at, started_at_ms, finalized_at_ms, emitted_at_ms, media, catalog_item_ids, failure, first_seq, last_seq, revision) VALUES (@encounter, @item, @index, @turn, @role, @channel, @source, @state, @text, @previous, @created, @started, @finalized, @emitted, @media, @catalog, @failure, @first, @last, @revision) ON CONFLICT DO NOTHING";
 
     private const string Update =
         "UPDATE transcript_item SET source = @source, state = @state, text = @text, previous_item_id = @previous, created_at = @created, started_at_ms = @started, finalized_at_ms = @finalized, emitted_at_ms = @emitted, media = @media, catalog_item_ids = @catalog, failure = @failure, last_seq = @last, revision = @revision WHERE encounter_id = @encounter AND item_id = @item AND content_index = @index";
@@ -31,7 +31,8 @@ internal static class TurnRow
         return turns;
     }
 
-    public static Task InsertAsync(DbConnection connection, DbTransaction transaction, string encounterId, StoredTurn turn, CancellationToken cancellationToken) => connection
+    /// <summary>False when there is such an item already.</summary>
+    public static async Task<bool> TryInsertAsync(DbConnection connection, DbTransaction transaction, string encounterId, StoredTurn turn, CancellationToken cancellationToken) => await connection
         .Statement(
             transaction,
             Insert,
@@ -55,7 +56,7 @@ internal static class TurnRow
             ("@first", turn.FirstSeq),
             ("@last", turn.Seq),
             ("@revision", turn.Revision))
-        .ExecuteNonQueryAsync(cancellationToken);
+        .ExecuteNonQueryAsync(cancellationToken) == 1;
 
     public static Task UpdateAsync(DbConnection connection, DbTransaction transaction, string encounterId, StoredTurn turn, CancellationToken cancellationToken) => connection
         .Statement(

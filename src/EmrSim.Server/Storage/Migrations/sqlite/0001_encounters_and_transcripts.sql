@@ -56,4 +56,3 @@ CREATE TABLE transcript_item (
   PRIMARY KEY (encounter_id, item_id, content_index)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX transcript_item_by_change ON transcript_item (encounter_id, last_seq);
