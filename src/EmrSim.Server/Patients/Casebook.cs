@@ -1,15 +1,36 @@
+using EmrSim.Server.Patients.Briefs;
+using EmrSim.Server.Patients.Content;
+using EmrSim.Server.Patients.Scripted;
+
 namespace EmrSim.Server.Patients;
 
 /// <summary>The patients' front door for other features: personas, scenarios, what a patient is told and what a patient says.</summary>
 public sealed class Casebook
 {
-    public Persona? FindPersona(string id) => throw new NotSupportedException(id);
+    private readonly CatalogueShelf _shelf;
+    private readonly IPatientResponder _patient;
 
-    public Scenario? FindScenario(string id) => throw new NotSupportedException(id);
+    internal Casebook(CatalogueShelf shelf, IPatientResponder patient)
+    {
+        _shelf = shelf;
+        _patient = patient;
+    }
 
-    /// <summary>The instructions of a model patient. Holds only what the patient would know, whatever the audience.</summary>
-    public Brief ComposeBrief(BriefRequest request) => throw new NotSupportedException(request.ToString());
+    public Persona? FindPersona(string id) => _shelf.Current.Personas.GetValueOrDefault(id);
+
+    public Scenario? FindScenario(string id) => _shelf.Current.Scenarios.GetValueOrDefault(id);
+
+    /// <summary>The instructions of a model patient. Holds only what the patient would know; facts for teachers only when they are asked for.</summary>
+    public Brief ComposeBrief(BriefRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return BriefComposer.Compose(_shelf.Current, request);
+    }
 
     /// <summary>The scripted (or model) patient's answer to what the student said, piece by piece.</summary>
-    public IAsyncEnumerable<ReplyPiece> AnswerAsync(Question question, CancellationToken cancellationToken) => throw new NotSupportedException(question.ToString());
+    public IAsyncEnumerable<ReplyPiece> AnswerAsync(Question question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return _patient.AnswerAsync(question, cancellationToken);
+    }
 }

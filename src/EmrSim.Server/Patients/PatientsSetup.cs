@@ -1,3 +1,6 @@
+using EmrSim.Server.Patients.Content;
+using EmrSim.Server.Patients.Routes;
+using EmrSim.Server.Patients.Scripted;
 using EmrSim.Server.Settings;
 
 namespace EmrSim.Server.Patients;
@@ -8,7 +11,15 @@ public static class PatientsSetup
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<CatalogueShelf>();
+        services.AddHostedService(static all => all.GetRequiredService<CatalogueShelf>());
+        services.AddSingleton(static all => new Casebook(all.GetRequiredService<CatalogueShelf>(), new ScriptedPatient(all.GetRequiredService<CatalogueShelf>())));
     }
 
-    public static void MapPatients(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void MapPatients(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapCatalogue();
+        app.MapGet("/media/{**path}", MediaFiles.Answer).ExcludeFromDescription();
+    }
 }

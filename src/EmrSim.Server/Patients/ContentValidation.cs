@@ -1,0 +1,43 @@
+using EmrSim.Server.Patients.Content;
+using NJsonSchema;
+
+namespace EmrSim.Server.Patients;
+
+/// <summary>Checks a whole content directory and says everything that is wrong with it: the command <c>emrsim content validate</c>.</summary>
+public static class ContentValidation
+{
+    private const int Sound = 0;
+    private const int Doubtful = 1;
+    private const int Broken = 2;
+
+    /// <param name="directory">The directory, or null for the built-in content.</param>
+    /// <returns>0 when all is sound, 1 with warnings only, 2 with errors.</returns>
+    public static async Task<int> RunAsync(string? directory, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var catalogue = CatalogueLoader.Load(directory ?? ContentSchemas.BuiltInContent);
+        var problems = catalogue.Problems.Concat(await FullSchemaProblemsAsync(catalogue, cancellationToken))
+            .OrderByDescending(static problem => problem.Severity).ThenBy(static problem => problem.File, StringComparer.Ordinal).ThenBy(static problem => problem.JsonPath, StringComparer.Ordinal)
+            .ToList();
+        foreach (var problem in problems) await output.WriteLineAsync(problem.ToString().AsMemory(), cancellationToken);
+        var errors = problems.Count(static problem => problem.Severity == ProblemSeverity.Error);
+        await output.WriteLineAsync($"{catalogue.Root}: {catalogue.Personas.Count} personas, {catalogue.Scenarios.Count} scenarios sound; {errors} errors, {problems.Count - errors} warnings");
+        return errors > 0 ? Broken : problems.Count > 0 ? Doubtful : Sound;
+    }
+
+    /// <summary>A second opinion by a full schema library on what the start let pass.</summary>
+    private static async Task<IReadOnlyList<ContentProblem>> FullSchemaProblemsAsync(Catalogue catalogue, CancellationToken cancellationToken)
+    {
+        var found = new List<ContentProblem>();
+        await CheckAsync("persona", catalogue.Personas.Select(static entry => (entry.Key, entry.Value.Raw.GetRawText())), "PERSONA_SCHEMA_INVALID", found, cancellationToken);
+        await CheckAsync("scenario", catalogue.Scenarios.Select(static entry => (entry.Key, entry.Value.Raw.GetRawText())), "SCENARIO_SCHEMA_INVALID", found, cancellationToken);
+        return found;
+    }
+
+    private static async Task CheckAsync(string name, IEnumerable<(string Id, string Json)> documents, string code, List<ContentProblem> found, CancellationToken cancellationToken)
+    {
+        var schema = await JsonSchema.FromJsonAsync(await File.ReadAllTextAsync(ContentSchemas.BuiltIn.PathOf(name), cancellationToken), cancellationToken);
+        foreach (var (id, json) in documents)
+            found.AddRange(schema.Validate(json).Select(error => new ContentProblem(ProblemSeverity.Error, code, id, $"${error.Path?.TrimStart('#').Replace('/', '.')}", error.Kind.ToString())));
+    }
+}

@@ -1,0 +1,135 @@
+using EmrSim.Server.Patients.Content;
+
+namespace EmrSim.Server.Patients.Scripted;
+
+internal sealed record Heard(Act Act, string Clause, SubjectiveItem? Asked = null, ObjectiveItem? Examined = null, MediaAsset? Shown = null);
+
+/// <summary>Understands a student within one case and one persona.</summary>
+internal sealed class Listener
+{
+    private const double Understood = 0.40;
+    private const double ExaminationUnderstood = 0.42;
+    private const double Certain = 0.80;
+    private const double PersonaPart = 0.88;
+    private const double BankPart = 0.80;
+    private const double DerivedPart = 0.85;
+    private readonly IReadOnlyList<SubjectiveItem> _asked;
+    private readonly PhraseIndex _caseIndex;
+    private readonly IReadOnlyList<SubjectiveItem> _persona;
+    private readonly PhraseIndex _personaIndex;
+    private readonly IReadOnlyList<SubjectiveItem> _bank;
+    private readonly PhraseIndex _bankIndex;
+    private readonly IReadOnlyList<ObjectiveItem> _examined;
+    private readonly PhraseIndex _examinationIndex;
+    private readonly IReadOnlyList<(MediaAsset Asset, IReadOnlyList<string> Triggers)> _media;
+
+    public Listener(CaseFile file, Persona persona)
+    {
+        _asked = file.Subjective;
+        _caseIndex = new(_asked.Select(static item => item.Patterns.Append(Title(item.Label))));
+        _persona = PersonaFacts.Of(persona);
+        _personaIndex = new(_persona.Select(static item => item.Patterns));
+        _bank = [.. file.Bank.Where(static item => item.Lines.Count > 0)];
+        _bankIndex = new(_bank.Select(static item => item.Patterns));
+        _examined = file.Objective;
+        _examinationIndex = new(_examined.Select(static item => item.Patterns.Append(item.Label)));
+        _media = [.. file.Scenario.Raw.Items("media_library").Select(asset => (file.Scenario.Media[asset.Text("id")!], (IReadOnlyList<string>)[.. asset.Texts("trigger_patterns").Select(Words.Normalise)]))];
+    }
+
+    public IReadOnlyList<Heard> Hear(string text)
+    {
+        if (SpeechActs.IsRoleBreak(Words.Normalise(text))) return [new(Act.RoleBreak, "")];
+        var heard = new List<Heard>();
+        foreach (var clause in Clauses.Of(text)) heard.AddRange(HearClause(clause));
+        return heard;
+    }
+
+    /// <summary>The best item for a question that is asked in other words than the student's, when it fits at all.</summary>
+    public SubjectiveItem? Find(string normalised, double least = Understood) => Best(normalised) is { Item: { } item, Score: var score } && score >= least ? item : null;
+
+    private List<Heard> HearClause(string clause)
+    {
+        var heard = new List<Heard>();
+        if (SpeechActs.IsGreeting(clause)) heard.Add(new(Act.Greeting, clause));
+        if (SpeechActs.IsIntroduction(clause)) heard.Add(new(Act.Introduction, clause));
+        if (SpeechActs.IsIdentity(clause)) return [.. heard, new(Act.Identity, clause)];
+        if (SpeechActs.IsSmallTalk(clause)) return [.. heard, new(Act.SmallTalk, clause)];
+        if (SpeechActs.IsMore(clause)) return [new(Act.More, clause)];
+        var isConsent = SpeechActs.IsConsent(clause);
+        if (isConsent) heard.Add(new(Act.Consent, clause));
+        if (SpeechActs.IsEmpathy(clause)) heard.Add(new(Act.Empathy, clause));
+        if (SpeechActs.IsThanks(clause)) heard.Add(new(Act.Thanks, clause));
+        if (SpeechActs.IsClosing(clause)) heard.Add(new(Act.Closing, clause));
+        if (SpeechActs.IsTeachBack(clause)) return [.. heard, new(Act.TeachBack, clause)];
+        var topics = Topics(clause, isConsent);
+        if (topics.Count > 0) return heard.Count > 0 && !isConsent && !SpeechActs.IsQuestion(clause) && topics[0].Act == Act.Asked ? heard : [.. heard, .. topics];
+        if (heard.Count > 0) return heard;
+        if (SpeechActs.IsAdvice(clause)) return [new(Act.Advice, clause)];
+        if (SpeechActs.IsFishing(clause)) return [new(Act.Fishing, clause)];
+        if (SpeechActs.IsExplanation(clause)) return [new(Act.Explanation, clause)];
+        return [new(Act.Unclear, clause)];
+    }
+
+    private List<Heard> Topics(string clause, bool isConsent)
+    {
+        var shown = Triggered(clause);
+        var (item, score) = Best(clause);
+        var isCommand = SpeechActs.IsExamination(clause);
+        var isQuestion = !isCommand && SpeechActs.IsQuestion(clause);
+        var (examination, examinationScore) = BestExamination(clause);
+        var asksForBelief = SpeechActs.IsDiagnosisGuess(clause);
+        if (asksForBelief && score < Certain) return [new(Act.DiagnosisGuess, clause)];
+        examinationScore *= isCommand ? 1.3 : isQuestion ? 0.75 : 1.0;
+        var askedScore = isCommand ? score * 0.8 : score;
+        if (examination is not null && examinationScore >= ExaminationUnderstood && examinationScore > askedScore) return [new(Act.Examined, clause, Examined: examination)];
+        if (item is not null && score >= Understood && !(isConsent && score < Certain))
+        {
+            if (score < Certain && Parts(clause) is { Count: > 1 } parts) return parts;
+            return [new(Act.Asked, clause, item, Shown: shown)];
+        }
+
+        if (shown is not null) return [new(Act.Show, clause, Shown: shown)];
+        if (isCommand && !isConsent && !SpeechActs.IsExplanation(clause)) return [new(Act.Examined, clause)];
+        return [];
+    }
+
+    /// <summary>"Fever, chills or weight loss" asks for more than one thing.</summary>
+    private List<Heard> Parts(string clause)
+    {
+        var parts = new List<Heard>();
+        foreach (var part in clause.Split([" or ", " and "], StringSplitOptions.RemoveEmptyEntries))
+            if (Best(part) is { Item: { } item, Score: >= 0.6 } && !parts.Exists(known => known.Asked!.Id == item.Id)) parts.Add(new(Act.Asked, part, item));
+        return parts;
+    }
+
+    private (SubjectiveItem? Item, double Score) Best(string clause)
+    {
+        (SubjectiveItem? Item, double Score) best = (null, 0);
+        foreach (var (index, items, part) in new[] { (_caseIndex, _asked, 1.0), (_personaIndex, _persona, PersonaPart), (_bankIndex, _bank, BankPart) })
+        {
+            if (index.Rank(clause) is not [var top, ..]) continue;
+            var score = top.Score * part;
+            if (score > best.Score) best = (items[top.Item], score);
+        }
+
+        return best;
+    }
+
+    private (ObjectiveItem? Item, double Score) BestExamination(string clause)
+    {
+        (ObjectiveItem? Item, double Score) best = (null, 0);
+        foreach (var match in _examinationIndex.Rank(clause).Take(4))
+        {
+            var item = _examined[match.Item];
+            var score = match.Score * (item.Patterns.Count == 0 ? DerivedPart : 1);
+            if (score > best.Score) best = (item, score);
+        }
+
+        return best;
+    }
+
+    private MediaAsset? Triggered(string clause) =>
+        _media.FirstOrDefault(entry => entry.Triggers.Any(trigger => trigger.Length > 0 && $" {clause} ".Contains($" {trigger} ", StringComparison.Ordinal))).Asset;
+
+    private static string Title(string label) => label.Contains(':', StringComparison.Ordinal) ? label[(label.IndexOf(':', StringComparison.Ordinal) + 1)..] : label;
+}
