@@ -7,7 +7,8 @@ internal static class Concepts
     [
         "pain hurt hurts hurting ache aches aching achy sore soreness painful discomfort ouch tender symptom symptoms complaint pains",
         "start started starts begin began begun beginning onset commence first_notice started appear appeared",
-        "worse worsen worsens aggravate aggravates aggravating provoke provokes provoking trigger triggers flare exacerbate exacerbates exacerbating irritate irritates brings worsening",
+        "worse worsen worsens aggravate aggravates aggravating provoke provokes provoking trigger triggers exacerbate exacerbates exacerbating irritate irritates worsening",
+        "bring brings brought reason visit come came trouble_today",
         "better ease eases easing relieve relieves relief relieving alleviate alleviates alleviating help helps helped soothe improve improves improving improvement",
         "worst maximum highest peak strongest",
         "best lowest minimum least",
@@ -33,7 +34,7 @@ internal static class Concepts
         "surgery operation operations operated surgeries surgical",
         "scan scans imaging mri xray xrays ct ultrasound picture pictures radiograph radiographs film films",
         "goal goals achieve aim aims target hope hopes hoping",
-        "worry worries worried concern concerns concerned fear fears afraid scared anxious frightened frightening nervous",
+        "worry worries worried concern concerns concerned fear fears afraid scared anxious frightened frightening frighten frightens scare scares nervous bothering_most",
         "mood emotional emotionally low depressed depression stress stressed coping cope fed",
         "doctor gp physician specialist",
         "treatment treatments therapy therapies physio physiotherapy treated remedy",

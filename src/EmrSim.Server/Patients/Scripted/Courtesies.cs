@@ -24,6 +24,7 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
                 }));
             case Act.Consent:
                 gate = gate with { ConsentDone = true };
+                if (heard.Asked is { Lines.Count: > 0 } scripted) return new(scripted.Lines[0], [scripted.Id, "gate:consent"]);
                 return Part.Of("gate:consent", Pick(heard, manner.Tone switch
                 {
                     "guarded" => ["All right, if you tell me what you are doing as you go.", "Very well, go ahead."],

@@ -36,18 +36,18 @@ internal sealed class Listener
         _media = [.. file.Scenario.Raw.Items("media_library").Select(asset => (file.Scenario.Media[asset.Text("id")!], (IReadOnlyList<string>)[.. asset.Texts("trigger_patterns").Select(Words.Normalise)]))];
     }
 
-    public IReadOnlyList<Heard> Hear(string text)
+    public IReadOnlyList<Heard> Hear(string text, bool isExamining = false)
     {
         if (SpeechActs.IsRoleBreak(Words.Normalise(text))) return [new(Act.RoleBreak, "")];
         var heard = new List<Heard>();
-        foreach (var clause in Clauses.Of(text)) heard.AddRange(HearClause(clause));
+        foreach (var clause in Clauses.Of(text)) heard.AddRange(HearClause(clause, isExamining));
         return heard;
     }
 
     /// <summary>The best item for a question that is asked in other words than the student's, when it fits at all.</summary>
     public SubjectiveItem? Find(string normalised, double least = Understood) => Best(normalised) is { Item: { } item, Score: var score } && score >= least ? item : null;
 
-    private List<Heard> HearClause(string clause)
+    private List<Heard> HearClause(string clause, bool isExamining)
     {
         var heard = new List<Heard>();
         if (SpeechActs.IsGreeting(clause)) heard.Add(new(Act.Greeting, clause));
@@ -61,7 +61,8 @@ internal sealed class Listener
         if (SpeechActs.IsThanks(clause)) heard.Add(new(Act.Thanks, clause));
         if (SpeechActs.IsClosing(clause)) heard.Add(new(Act.Closing, clause));
         if (SpeechActs.IsTeachBack(clause)) return [.. heard, new(Act.TeachBack, clause)];
-        var topics = Topics(clause, isConsent);
+        var topics = Topics(clause, isConsent, isExamining);
+        if (topics is [{ Asked: { } agreed }] && agreed.Id.Contains("consent", StringComparison.Ordinal)) return [.. heard.Where(static one => one.Act != Act.Consent), new(Act.Consent, clause, agreed)];
         if (topics.Count > 0) return heard.Count > 0 && !isConsent && !SpeechActs.IsQuestion(clause) && topics[0].Act == Act.Asked ? heard : [.. heard, .. topics];
         if (heard.Count > 0) return heard;
         if (SpeechActs.IsAdvice(clause)) return [new(Act.Advice, clause)];
@@ -70,7 +71,7 @@ internal sealed class Listener
         return [new(Act.Unclear, clause)];
     }
 
-    private List<Heard> Topics(string clause, bool isConsent)
+    private List<Heard> Topics(string clause, bool isConsent, bool isExamining)
     {
         var shown = Triggered(clause);
         var (item, score) = Best(clause);
@@ -79,8 +80,16 @@ internal sealed class Listener
         var (examination, examinationScore) = BestExamination(clause);
         var asksForBelief = SpeechActs.IsDiagnosisGuess(clause);
         if (asksForBelief && score < Certain) return [new(Act.DiagnosisGuess, clause)];
-        examinationScore *= isCommand ? 1.3 : isQuestion ? 0.75 : 1.0;
-        var askedScore = isCommand ? score * 0.8 : score;
+        if (isConsent && score >= Certain && item!.Id.Contains("consent", StringComparison.Ordinal)) return [new(Act.Asked, clause, item)];
+        examinationScore *= (isCommand, isQuestion, isExamining) switch
+        {
+            (true, _, true) => 1.3,
+            (true, _, false) => 1.0,
+            (_, true, _) => 0.75,
+            (_, _, true) => 1.0,
+            _ => 0.85,
+        };
+        var askedScore = isCommand && (isExamining || score < Certain) ? score * 0.8 : score;
         if (examination is not null && examinationScore >= ExaminationUnderstood && examinationScore > askedScore) return [new(Act.Examined, clause, Examined: examination)];
         if (item is not null && score >= Understood && !(isConsent && score < Certain))
         {
@@ -104,16 +113,18 @@ internal sealed class Listener
 
     private (SubjectiveItem? Item, double Score) Best(string clause)
     {
-        (SubjectiveItem? Item, double Score) best = (null, 0);
-        foreach (var (index, items, part) in new[] { (_caseIndex, _asked, 1.0), (_personaIndex, _persona, PersonaPart), (_bankIndex, _bank, BankPart) })
-        {
-            if (index.Rank(clause) is not [var top, ..]) continue;
-            var score = top.Score * part;
-            if (score > best.Score) best = (items[top.Item], score);
-        }
-
-        return best;
+        var best = Top(_caseIndex, _asked, clause);
+        var persona = Top(_personaIndex, _persona, clause);
+        persona.Score *= PersonaPart;
+        if (persona.Item is { } fact && persona.Score > best.Score && (best.Score < Understood || PersonaFacts.IsPersonal(fact.Id))) best = persona;
+        if (best.Score >= Understood) return best;
+        var banked = Top(_bankIndex, _bank, clause);
+        banked.Score *= BankPart;
+        return banked.Score > best.Score ? banked : best;
     }
+
+    private static (SubjectiveItem? Item, double Score) Top(PhraseIndex index, IReadOnlyList<SubjectiveItem> items, string clause) =>
+        index.Rank(clause) is [var top, ..] ? (items[top.Item], top.Score) : (null, 0);
 
     private (ObjectiveItem? Item, double Score) BestExamination(string clause)
     {

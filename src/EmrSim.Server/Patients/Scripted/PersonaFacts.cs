@@ -6,6 +6,14 @@ namespace EmrSim.Server.Patients.Scripted;
 /// <summary>What any patient knows of themselves, whatever the case, as things that can be asked.</summary>
 internal static class PersonaFacts
 {
+    private static readonly HashSet<string> s_personal = new(StringComparer.Ordinal)
+    {
+        "persona:name", "persona:age", "persona:dob", "persona:pronouns", "persona:occupation", "persona:language", "persona:family", "persona:lifestyle",
+    };
+
+    /// <summary>Who someone is does not depend on the case; all else the case tells first.</summary>
+    public static bool IsPersonal(string id) => s_personal.Contains(id);
+
     public static IReadOnlyList<SubjectiveItem> Of(Persona persona)
     {
         var raw = persona.Raw;

@@ -32,7 +32,7 @@ internal sealed class ScriptedPatient(CatalogueShelf shelf) : IPatientResponder
         var listener = catalogue.ListenerOf(file, persona);
         var recollection = new Recollection(question, listener);
         var manner = new Manner(persona, question.EncounterId);
-        var heard = listener.Hear(question.Text);
+        var heard = listener.Hear(question.Text, question.Phase == "objective");
         var conversation = new Conversation(question, persona, file, listener, manner, recollection);
         var parts = conversation.Answer(heard);
         if (HiddenAgenda.Revealed(question, persona, recollection, heard) is { } revealed && !heard.Any(static one => one.Act is Act.RoleBreak)) parts.Add(revealed);

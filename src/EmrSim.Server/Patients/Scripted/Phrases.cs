@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace EmrSim.Server.Patients.Scripted;
+
+/// <summary>Turns of phrase that mean something else than their words do.</summary>
+internal static class Phrases
+{
+    private static readonly (Regex Said, string Meant)[] s_phrases =
+    [
+        Phrase(@"brings? (it |the pain |this |them )?on", "aggravate"),
+        Phrase(@"(set|sets|kicked|kick) (it |this |that |the pain )?off", "cause"),
+        Phrase(@"first (notice|noticed|start|started|begin|began|feel|felt|come|came|appear|appeared|happen|happened|aware)", "start"),
+        Phrase(@"(get|gets|got|getting) out of (this|it|physio|therapy|treatment|today|coming|these)", "goal"),
+        Phrase(@"(like|want|love|hope|hoping) to (be able to|get back to|return to|achieve|accomplish|get out of)( do)?", "goal"),
+        Phrase(@"(give|gives|lend|lends) you a hand", "help"),
+        Phrase(@"(spare|free|leisure) time|for fun", "hobby"),
+        Phrase(@"(give|gives|gave|given|giving) (way|out)", "giveway"),
+        Phrase(@"(get|gets|got|getting) stuck", "lock"),
+        Phrase(@"for a living", "job"),
+        Phrase(@"(getting|get|gets|got|become|becoming) (better|worse)|better or worse|worse or better|better worse or the same|(improving|improved|worsening) or", "change"),
+        Phrase(@"pain ?killers?", "medication"),
+        Phrase(@"short of breath|shortness of breath", "breath"),
+        Phrase(@"(go|goes|going) (down|into|to|past|below) (the|your) (leg|arm|knee|foot|hand|elbow|calf)", "spread"),
+        Phrase(@"(go|goes|going|travel|move|moves) anywhere( else)?", "spread"),
+        Phrase(@"(through|throughout|over|across|during) (the|a|your) (course of the )?day|24 hours?|twenty four hours?", "daypattern"),
+        Phrase(@"wakes? (you )?up|(get|gets|got) woken( up)?", "wake"),
+        Phrase(@"what happened", "mechanism"),
+        Phrase(@"right now|at the moment|at present|currently|right this minute", "current"),
+        Phrase(@"get along|get on with|manage with", "manage"),
+        Phrase(@"at (its|the) (very )?worst", "worst"),
+        Phrase(@"at (its|the) best", "best"),
+    ];
+
+    public static string Resolve(string normalised)
+    {
+        foreach (var (said, meant) in s_phrases) normalised = said.Replace(normalised, meant);
+        return normalised;
+    }
+
+    private static (Regex, string) Phrase(string said, string meant) => (new($@"\b(?:{said})\b", RegexOptions.CultureInvariant), meant);
+}
