@@ -2,22 +2,18 @@ using System.Text;
 
 namespace EmrSim.Server.Patients.Compiling;
 
-/// <summary>A short name for a case that tells nothing of it: "C-" and five base-36 characters of the id's FNV-1a hash.</summary>
+/// <summary>A short name for a case that tells nothing of it: "C-" and the first five base-36 characters of the id's FNV-1a hash.</summary>
 internal static class StudentCaseId
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private const int Length = 5;
 
     public static string For(string scenarioId)
     {
         var rest = Fnv(scenarioId);
-        var name = new char[5];
-        for (var place = name.Length - 1; place >= 0; place--)
-        {
-            name[place] = Digits[(int)(rest % 36)];
-            rest /= 36;
-        }
-
-        return $"C-{new string(name)}";
+        var name = "";
+        for (; rest > 0; rest /= 36) name = Digits[(int)(rest % 36)] + name;
+        return $"C-{name.PadLeft(Length, '0')[..Length]}";
     }
 
     public static uint Fnv(string text)

@@ -13,7 +13,7 @@ internal sealed partial class Answers(Question question, CaseFile file, Listener
         var lines = item.Lines.Take(manner.Sentences).ToList();
         return recollection.WasSaid(lines[0])
             ? new($"{Chance.One(["As I said", "Like I said before", "As I told you"], question.EncounterId, item.Id)}: {string.Join(' ', lines)}", [item.Id], media, IsFact: true)
-            : new($"{manner.Opener(item)}{string.Join(' ', lines)}", [item.Id], media, IsFact: true);
+            : new(Opened(manner.Opener(item), string.Join(' ', lines)), [item.Id], media, IsFact: true);
     }
 
     /// <summary>"Tell me more": what of the last topic is still unsaid.</summary>
@@ -42,7 +42,8 @@ internal sealed partial class Answers(Question question, CaseFile file, Listener
             "why" or "why is that" => "what do you think is causing it",
             _ => Lead().Replace(clause, ""),
         };
-        var item = listener.Find(asked, 0.3) ?? listener.Find($"{Words.Normalise(topic.Label)} {asked}", 0.3);
+        if (asked == clause) return null;
+        var item = listener.Find(asked, 0.3) ?? (listener.Knows(asked) ? listener.Find($"{Words.Normalise(topic.Label)} {asked}", 0.3) : null);
         return item is null ? null : To(item, null);
     }
 
@@ -55,6 +56,9 @@ internal sealed partial class Answers(Question question, CaseFile file, Listener
             ? new($"I am not the expert. {own.Lines[0]}", [own.Id], IsFact: true)
             : Part.Of("patient:belief", "I do not know, that is why I came. I can only tell you how it feels.");
     }
+
+    private static string Opened(string opener, string text) =>
+        opener.EndsWith(", ", StringComparison.Ordinal) && !text.StartsWith("I ", StringComparison.Ordinal) ? $"{opener}{char.ToLowerInvariant(text[0])}{text[1..]}" : opener + text;
 
     [GeneratedRegex(@"\b(week|weeks|day|days|month|months|year|years|ago|morning|evening|night|since|after|before|minutes|hours)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Times();

@@ -5,7 +5,7 @@ namespace EmrSim.Server.Patients.Scripted;
 /// <summary>Cuts what was said into the questions and remarks in it.</summary>
 internal static partial class Clauses
 {
-    private const int Longest = 2000;
+    private const int Longest = 1200;
     private const int Most = 8;
 
     public static IReadOnlyList<string> Of(string text)

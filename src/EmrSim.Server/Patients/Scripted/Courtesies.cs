@@ -32,6 +32,7 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
                     "irritable" => ["Yes, go ahead.", "Fine by me."],
                     _ => ["Yes, that is fine with me.", "Yes, of course, go ahead.", "Sure, that is all right."],
                 }));
+            case Act.AnyQuestions: return Part.Of("courtesy:questions", Unasked ?? "No, I think you have answered everything.");
             case Act.Thanks: return Part.Of("courtesy:thanks", Pick(heard, ["You are welcome.", "No problem.", "Sure."]));
             case Act.Closing: return Part.Of("courtesy:closing", persona.Raw.Text("closure_style", "typical_closing") ?? file.Scenario.Raw.Text("instructions", "closing_line") ?? "Thank you, goodbye.");
             case Act.Empathy: return Part.Of("courtesy:empathy", Pick(heard, manner.Tone is "guarded" or "stoic" ? ["Thank you.", "Well. It is what it is."] : ["Thank you, that is kind of you.", "Thanks, it helps that you say that.", "I appreciate that."]));
@@ -44,6 +45,8 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
         }
     }
 
+    private string? Unasked => persona.Raw.At("closure_style").Texts("preferred_questions").FirstOrDefault(one => !recollection.WasSaid(one));
+
     private string? OpeningLine => file.Scenario.Raw.At("instructions").Text("opening_line") is { } line && !file.Diagnosis.AreIn(line) ? line : null;
 
     private string TeachBack() => recollection.UserTurns < 2
@@ -52,8 +55,7 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
 
     private Part Explained(Heard heard)
     {
-        var questions = persona.Raw.At("closure_style").Texts("preferred_questions");
-        var asks = question.Phase == "treatment_plan" ? questions.FirstOrDefault(one => !recollection.WasSaid(one)) : null;
+        var asks = question.Phase == "treatment_plan" ? Unasked : null;
         return Part.Of("courtesy:explanation", Pick(heard, ["All right.", "Okay, I see.", "That makes sense to me."]) + (asks is null ? "" : $" {asks}"));
     }
 

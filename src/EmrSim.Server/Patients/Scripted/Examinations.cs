@@ -34,9 +34,11 @@ internal sealed class Examinations(Question question, CaseFile file, Recollectio
     public (Part Part, GateFlags Gate) Answer(Heard heard, GateFlags gate, bool askedJustNow)
     {
         if (heard.Examined is { } item && (item.IsForbidden || item.Contraindications.Any(static rule => rule.StartsWith("always", StringComparison.OrdinalIgnoreCase)))) return (Refusal(item.Id), gate);
-        if (heard.Examined is null && file.Scenario.Raw.At("guardrails").Flag("impact_testing_unsafe") && CaseFile.IsImpact(heard.Clause)) return (Refusal("guardrail:impact"), gate);
+        if (file.Scenario.Raw.At("guardrails").Flag("impact_testing_unsafe") && CaseFile.IsImpact(heard.Clause)) return (Refusal("guardrail:impact"), gate);
         if (question.Phase != "objective") return (Elsewhere(heard), gate.ConsentDone || askedJustNow ? gate : Pressed(gate));
+        if (heard.Examined is null && gate.ConsentDone && SpeechActs.IsPositioning(heard.Clause)) askedJustNow = true;
         if (!MayBegin(heard.Examined, gate, askedJustNow)) return Blocked(gate);
+        if (heard.Examined is null && SpeechActs.IsPositioning(heard.Clause)) return (Part.Of("examination:position", Chance.Fresh(["All right. Like this?", "Okay, is this how you want me?", "Okay."], question.EncounterId, $"position {recollection.UserTurns}", recollection.LastSaid)), gate);
         if (heard.Examined is null) return (Part.Of("clarify:examination", Deflection("which examination")), gate);
         return (Finding(heard.Examined), gate);
     }

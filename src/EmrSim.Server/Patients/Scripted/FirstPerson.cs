@@ -21,6 +21,8 @@ internal static partial class FirstPerson
         return Capital(Converted(text)) + (text[^1] is '!' or '?' ? "" : ".");
     }
 
+    public static bool BeginsWithVerb(string note) => s_verbs.Contains(note.Split(' ', 2)[0]);
+
     public static string Phrase(string note) => Converted(note.Trim().TrimEnd('.'));
 
     public static string Capital(string text) => text.Length == 0 ? text : $"{char.ToUpperInvariant(text[0])}{text[1..]}";

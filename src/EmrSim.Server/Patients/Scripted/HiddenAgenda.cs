@@ -5,7 +5,8 @@ namespace EmrSim.Server.Patients.Scripted;
 /// <summary>What the persona keeps back until someone asks in the right way or shows that they care.</summary>
 internal static class HiddenAgenda
 {
-    private const double CloseEnough = 0.5;
+    private const int EarliestTurn = 3;
+    private const double CloseEnough = 0.65;
 
     public static Part? Revealed(Question question, Persona persona, Recollection recollection, IReadOnlyList<Heard> heard)
     {
@@ -18,6 +19,7 @@ internal static class HiddenAgenda
     private static bool IsTriggered(Question question, IReadOnlyList<string> triggers, Recollection recollection, IReadOnlyList<Heard> heard)
     {
         if (recollection.UserTurns > 0 && heard.Any(static one => one.Act == Act.Empathy)) return true;
+        if (recollection.UserTurns < EarliestTurn) return false;
         var said = Words.Normalise(question.Text);
         return triggers.Count > 0 && new PhraseIndex(triggers.Select(static trigger => new[] { Core(trigger) })).Rank(said) is [{ Score: >= CloseEnough }, ..];
     }

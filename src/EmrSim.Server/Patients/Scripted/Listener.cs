@@ -8,11 +8,13 @@ internal sealed record Heard(Act Act, string Clause, SubjectiveItem? Asked = nul
 internal sealed class Listener
 {
     private const double Understood = 0.40;
-    private const double ExaminationUnderstood = 0.42;
+    private const double ExaminationUnderstood = 0.45;
+    private const double Clear = 0.60;
     private const double Certain = 0.80;
     private const double PersonaPart = 0.88;
     private const double BankPart = 0.80;
     private const double DerivedPart = 0.85;
+    private const double OtherBodyPart = 0.6;
     private readonly IReadOnlyList<SubjectiveItem> _asked;
     private readonly PhraseIndex _caseIndex;
     private readonly IReadOnlyList<SubjectiveItem> _persona;
@@ -21,6 +23,7 @@ internal sealed class Listener
     private readonly PhraseIndex _bankIndex;
     private readonly IReadOnlyList<ObjectiveItem> _examined;
     private readonly PhraseIndex _examinationIndex;
+    private readonly IReadOnlyList<IReadOnlySet<string>> _examinedParts;
     private readonly IReadOnlyList<(MediaAsset Asset, IReadOnlyList<string> Triggers)> _media;
 
     public Listener(CaseFile file, Persona persona)
@@ -32,7 +35,8 @@ internal sealed class Listener
         _bank = [.. file.Bank.Where(static item => item.Lines.Count > 0)];
         _bankIndex = new(_bank.Select(static item => item.Patterns));
         _examined = file.Objective;
-        _examinationIndex = new(_examined.Select(static item => item.Patterns.Append(item.Label)));
+        _examinationIndex = new(_examined.Select(static item => item.Patterns.Append(item.Label)), unknownWeight: 1.0);
+        _examinedParts = [.. _examined.Select(static item => BodyParts.In(Words.Normalise(string.Join(' ', item.Patterns.Append(item.Label)))))];
         _media = [.. file.Scenario.Raw.Items("media_library").Select(asset => (file.Scenario.Media[asset.Text("id")!], (IReadOnlyList<string>)[.. asset.Texts("trigger_patterns").Select(Words.Normalise)]))];
     }
 
@@ -45,6 +49,8 @@ internal sealed class Listener
     }
 
     /// <summary>The best item for a question that is asked in other words than the student's, when it fits at all.</summary>
+    public bool Knows(string normalised) => _caseIndex.Rank(normalised).Count > 0;
+
     public SubjectiveItem? Find(string normalised, double least = Understood) => Best(normalised) is { Item: { } item, Score: var score } && score >= least ? item : null;
 
     private List<Heard> HearClause(string clause, bool isExamining)
@@ -54,6 +60,8 @@ internal sealed class Listener
         if (SpeechActs.IsIntroduction(clause)) heard.Add(new(Act.Introduction, clause));
         if (SpeechActs.IsIdentity(clause)) return [.. heard, new(Act.Identity, clause)];
         if (SpeechActs.IsSmallTalk(clause)) return [.. heard, new(Act.SmallTalk, clause)];
+        if (SpeechActs.IsAnyQuestions(clause)) return [.. heard, new(Act.AnyQuestions, clause)];
+        if (SpeechActs.IsReportRequest(clause) && BestExamination(clause).Score < Certain) return heard;
         if (SpeechActs.IsMore(clause)) return [new(Act.More, clause)];
         var isConsent = SpeechActs.IsConsent(clause);
         if (isConsent) heard.Add(new(Act.Consent, clause));
@@ -66,8 +74,6 @@ internal sealed class Listener
         if (topics.Count > 0) return heard.Count > 0 && !isConsent && !SpeechActs.IsQuestion(clause) && topics[0].Act == Act.Asked ? heard : [.. heard, .. topics];
         if (heard.Count > 0) return heard;
         if (SpeechActs.IsAdvice(clause)) return [new(Act.Advice, clause)];
-        if (SpeechActs.IsFishing(clause)) return [new(Act.Fishing, clause)];
-        if (SpeechActs.IsExplanation(clause)) return [new(Act.Explanation, clause)];
         return [new(Act.Unclear, clause)];
     }
 
@@ -77,11 +83,13 @@ internal sealed class Listener
         var (item, score) = Best(clause);
         var isCommand = SpeechActs.IsExamination(clause);
         var isQuestion = !isCommand && SpeechActs.IsQuestion(clause);
-        var (examination, examinationScore) = BestExamination(clause);
+        var (examination, examinationFit) = BestExamination(clause);
         var asksForBelief = SpeechActs.IsDiagnosisGuess(clause);
         if (asksForBelief && score < Certain) return [new(Act.DiagnosisGuess, clause)];
         if (isConsent && score >= Certain && item!.Id.Contains("consent", StringComparison.Ordinal)) return [new(Act.Asked, clause, item)];
-        examinationScore *= (isCommand, isQuestion, isExamining) switch
+        if (score < Certain && !isCommand && SpeechActs.IsFishing(clause)) return [new(Act.Fishing, clause)];
+        if (score < Certain && examinationFit < Clear && !isQuestion && SpeechActs.IsExplanation(clause)) return [new(Act.Explanation, clause)];
+        var examinationScore = examinationFit * (isCommand, isQuestion, isExamining) switch
         {
             (true, _, true) => 1.3,
             (true, _, false) => 1.0,
@@ -90,13 +98,19 @@ internal sealed class Listener
             _ => 0.85,
         };
         var askedScore = isCommand && (isExamining || score < Certain) ? score * 0.8 : score;
-        if (examination is not null && examinationScore >= ExaminationUnderstood && examinationScore > askedScore) return [new(Act.Examined, clause, Examined: examination)];
-        if (item is not null && score >= Understood && !(isConsent && score < Certain))
+        if (examination is not null && examinationFit >= (isConsent ? Clear : ExaminationUnderstood) && examinationScore > askedScore)
         {
-            if (score < Certain && Parts(clause) is { Count: > 1 } parts) return parts;
+            if (!isQuestion || examinationFit >= Certain) return [new(Act.Examined, clause, Examined: examination)];
+            if (isExamining) return [new(Act.Fishing, clause)];
+        }
+
+        if (item is not null && score >= (isCommand && !isQuestion ? Clear : Understood) && !(isConsent && score < Certain))
+        {
+            if (!isCommand && Parts(clause) is { Count: > 1 } parts && parts.Exists(part => part.Asked!.Id == item.Id)) return parts;
             return [new(Act.Asked, clause, item, Shown: shown)];
         }
 
+        if (isConsent && CaseFile.IsImpact(clause)) return [new(Act.Examined, clause)];
         if (shown is not null) return [new(Act.Show, clause, Shown: shown)];
         if (isCommand && !isConsent && !SpeechActs.IsExplanation(clause)) return [new(Act.Examined, clause)];
         return [];
@@ -106,8 +120,8 @@ internal sealed class Listener
     private List<Heard> Parts(string clause)
     {
         var parts = new List<Heard>();
-        foreach (var part in clause.Split([" or ", " and "], StringSplitOptions.RemoveEmptyEntries))
-            if (Best(part) is { Item: { } item, Score: >= 0.6 } && !parts.Exists(known => known.Asked!.Id == item.Id)) parts.Add(new(Act.Asked, part, item));
+        foreach (var part in Phrases.Resolve(clause).Split([" or ", " and "], StringSplitOptions.RemoveEmptyEntries))
+            if (Best(part) is { Item: { } item, Score: >= Certain } && !parts.Exists(known => known.Asked!.Id == item.Id)) parts.Add(new(Act.Asked, part, item));
         return parts;
     }
 
@@ -120,7 +134,7 @@ internal sealed class Listener
         if (best.Score >= Understood) return best;
         var banked = Top(_bankIndex, _bank, clause);
         banked.Score *= BankPart;
-        return banked.Score > best.Score ? banked : best;
+        return banked.Score > best.Score && banked.Score >= Clear * BankPart ? banked : best;
     }
 
     private static (SubjectiveItem? Item, double Score) Top(PhraseIndex index, IReadOnlyList<SubjectiveItem> items, string clause) =>
@@ -132,7 +146,7 @@ internal sealed class Listener
         foreach (var match in _examinationIndex.Rank(clause).Take(4))
         {
             var item = _examined[match.Item];
-            var score = match.Score * (item.Patterns.Count == 0 ? DerivedPart : 1);
+            var score = match.Score * (item.Patterns.Count == 0 ? DerivedPart : 1) * (BodyParts.Differ(clause, _examinedParts[match.Item]) ? OtherBodyPart : 1);
             if (score > best.Score) best = (item, score);
         }
 

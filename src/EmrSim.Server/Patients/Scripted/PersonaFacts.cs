@@ -71,7 +71,7 @@ internal static class PersonaFacts
 
     private static IReadOnlyList<string> List(JsonElement part, string key, string frame)
     {
-        var entries = part.Texts(key).Where(static entry => !entry.StartsWith("none", StringComparison.OrdinalIgnoreCase)).Select(FirstPerson.Phrase).ToList();
+        var entries = part.Texts(key).Where(static entry => !entry.StartsWith("none", StringComparison.OrdinalIgnoreCase) && !FirstPerson.BeginsWithVerb(entry)).Select(FirstPerson.Phrase).ToList();
         return entries.Count == 0 ? [] : [frame.Replace("{0}", Joined(entries), StringComparison.Ordinal)];
     }
 

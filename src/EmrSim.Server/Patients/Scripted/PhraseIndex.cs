@@ -11,13 +11,13 @@ internal sealed class PhraseIndex
     private const double PhrasePart = 0.8;
     private const double TopicPart = 0.2;
     private const double WholePhraseBonus = 0.35;
-    private const double UnknownWeight = 0.5;
-    private readonly List<(int Item, HashSet<string> Ideas, string Text)> _phrases = [];
+    private readonly List<(int Item, HashSet<string> Ideas, string Text, double Weight)> _phrases = [];
     private readonly List<HashSet<string>> _topics = [];
     private readonly Dictionary<string, double> _weights = new(StringComparer.Ordinal);
     private readonly double _unknown;
 
-    public PhraseIndex(IEnumerable<IEnumerable<string>> phrasesOfItems)
+    /// <param name="unknownWeight">How much a word that no item knows speaks against every item.</param>
+    public PhraseIndex(IEnumerable<IEnumerable<string>> phrasesOfItems, double unknownWeight = 0.5)
     {
         foreach (var phrases in phrasesOfItems)
         {
@@ -27,7 +27,7 @@ internal sealed class PhraseIndex
                 var text = Words.Normalise(phrase);
                 if (text.Length == 0) continue;
                 var ideas = Words.Ideas(text).ToHashSet(StringComparer.Ordinal);
-                _phrases.Add((_topics.Count, ideas, $" {text} "));
+                _phrases.Add((_topics.Count, ideas, $" {text} ", 0));
                 topic.UnionWith(ideas);
             }
 
@@ -36,7 +36,8 @@ internal sealed class PhraseIndex
 
         foreach (var group in _topics.SelectMany(static topic => topic).GroupBy(static idea => idea, StringComparer.Ordinal))
             _weights[group.Key] = Math.Log(1 + ((double)_topics.Count / group.Count()));
-        _unknown = UnknownWeight * Math.Log(1 + Math.Max(1, _topics.Count));
+        for (var place = 0; place < _phrases.Count; place++) _phrases[place] = _phrases[place] with { Weight = _phrases[place].Ideas.Sum(Weight) };
+        _unknown = unknownWeight * Math.Log(1 + Math.Max(1, _topics.Count));
     }
 
     public int Count => _topics.Count;
@@ -46,16 +47,17 @@ internal sealed class PhraseIndex
     {
         if (_phrases.Count == 0 || normalised.Length == 0) return [];
         var ideas = Words.Ideas(normalised).Select(Corrected).Distinct(StringComparer.Ordinal).ToList();
-        var total = ideas.Sum(Weight);
         var whole = $" {normalised} ";
+        if (ideas.Count == 0) return _phrases.FindIndex(phrase => phrase.Text == whole) is >= 0 and var at ? [new(_phrases[at].Item, 1)] : [];
+        var total = ideas.Sum(Weight);
         var best = new double[_topics.Count];
-        foreach (var (item, phrase, text) in _phrases)
+        foreach (var (item, phrase, text, weight) in _phrases)
         {
             var shared = 0.0;
             foreach (var idea in ideas)
                 if (phrase.Contains(idea)) shared += Weight(idea);
             if (shared == 0) continue;
-            var score = 2 * shared / (total + phrase.Sum(Weight));
+            var score = 2 * shared / (total + weight);
             if (whole.Contains(text, StringComparison.Ordinal)) score += WholePhraseBonus * (0.4 + (0.6 * text.Length / whole.Length));
             if (score > best[item]) best[item] = score;
         }

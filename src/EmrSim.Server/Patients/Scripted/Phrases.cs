@@ -24,6 +24,7 @@ internal static class Phrases
         Phrase(@"(go|goes|going|travel|move|moves) anywhere( else)?", "spread"),
         Phrase(@"(through|throughout|over|across|during) (the|a|your) (course of the )?day|24 hours?|twenty four hours?", "daypattern"),
         Phrase(@"wakes? (you )?up|(get|gets|got) woken( up)?", "wake"),
+        Phrase(@"low or down|(get|gets|got|getting|bring|brings) you down|feel(ing)? (low|down)", "mood"),
         Phrase(@"what happened", "mechanism"),
         Phrase(@"right now|at the moment|at present|currently|right this minute", "current"),
         Phrase(@"get along|get on with|manage with", "manage"),

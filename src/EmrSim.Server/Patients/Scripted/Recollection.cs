@@ -8,7 +8,7 @@ namespace EmrSim.Server.Patients.Scripted;
 /// </summary>
 internal sealed class Recollection
 {
-    private const int LongestLookBack = 40;
+    private const int LongestLookBack = 30;
     private const int TopicLookBack = 8;
     private readonly List<string> _said;
     private readonly List<IReadOnlyList<Heard>> _heard = [];

@@ -10,6 +10,7 @@ internal enum Act
     Identity,
     Thanks,
     Closing,
+    AnyQuestions,
     Empathy,
     SmallTalk,
     TeachBack,
@@ -37,6 +38,12 @@ internal static partial class SpeechActs
     public static bool IsAboutTouch(string clause) => Touch().IsMatch(clause);
 
     public static bool IsIdentity(string clause) => Identity().IsMatch(clause);
+
+    public static bool IsAnyQuestions(string clause) => AnyQuestions().IsMatch(clause);
+
+    public static bool IsReportRequest(string clause) => ReportRequest().IsMatch(clause);
+
+    public static bool IsPositioning(string clause) => Positioning().IsMatch(clause);
 
     public static bool IsThanks(string clause) => Thanks().IsMatch(clause);
 
@@ -79,6 +86,15 @@ internal static partial class SpeechActs
     [GeneratedRegex(@"\b(date of birth|birth ?date|birthday|dob|when were you born|(confirm|check|verify|tell me|give me|have|state) your (full |first |last )?(name|identity|details)|your (full )?name and|what is your (full |first |last )?name|who (am i|are you)( speaking)?( to| with)?$|are you (mr|mrs|ms|miss) \w+)\b")]
     private static partial Regex Identity();
 
+    [GeneratedRegex(@"\b((any|other|more|further) questions( for me)?|anything you (want|would like) to (ask|know)( me)?|what questions do you have)$|^(any|do you have (any )?)questions\b")]
+    private static partial Regex AnyQuestions();
+
+    [GeneratedRegex(@"^(please |just |and )*(tell me|let me know|say|shout)( straight away| at once)? (if|when|stop)\b")]
+    private static partial Regex ReportRequest();
+
+    [GeneratedRegex(@"\b(lie|lay|sit|stand up|get up|get on|hop (up|on to|onto)|come (up|over|and)|turn (over|around|onto)|roll over|relax|take off|remove your|undress|make yourself comfortable)\b")]
+    private static partial Regex Positioning();
+
     [GeneratedRegex(@"^(many )?(thank you|thanks|cheers|i appreciate)\b|\bthank you (very much|so much|for)\b")]
     private static partial Regex Thanks();
 
@@ -112,7 +128,7 @@ internal static partial class SpeechActs
     [GeneratedRegex(@"\b(what (did|do|does|are|is|were) (the |your |my )?(\w+ )?(test|tests|exam|examination|findings|results?|range of motion|strength|reflexes)( show| say| results?)?|is (the|this|that|your) \w+( \w+)? test (positive|negative)|(positive|negative) (test|sign|finding))\b")]
     private static partial Regex Fishing();
 
-    [GeneratedRegex(@"^(so |ok |okay |right |now |next |and |then |first |please )*((i (will|am going to|would like to|want to|need to|shall|am just going to|am now going to)|let me|let us|may i|can i|could i|is it (ok|okay|all right|alright|fine) if i|(would|do) you mind if i|(are|would) you (be )?(ok|okay|happy|comfortable|fine|all right) (if i|with me|for me to)|i am)\b.{0,60}\b(examin\w*|test\w*|check\w*|feel\w*|palpat\w*|press\w*|touch\w*|mov\w+|bend\w*|lift\w*|look\w*|measur\w*|assess\w*|tap\w*|squeez\w*|push\w*|pull\w*|perform\w*|do\w*|rais\w+|turn\w*|rotat\w+|stretch\w*|screen\w*|inspect\w*|observ\w*|try)|(can|could|would|will) (you|we) (please |just |now |try to |both )*(bend|lift|raise|stand|walk|lie|turn|push|pull|press|squeeze|squat|hop|jump|step|roll|touch|reach|hold|resist|straighten|flex|extend|rotate|lean|do|perform|kick|balance|relax|put|place|move|get up|get on|come up|sit up|rise|go up on)|(please )?(do (a|the|some|another|one|ten|five|this|that)|bend|lift|raise|stand|walk|lie|turn|push|pull|press|squeeze|squat|hop|jump|step|roll|reach|hold|resist|straighten|flex|extend|rotate|lean|kick|slump|slouch|relax|rise|put your|place your|lay|get up|sit (and|on the|up)))\b")]
+    [GeneratedRegex(@"^(so |ok |okay |right |now |next |and |then |first |please )*((i (will|am going to|would like to|want to|need to|shall|am just going to|am now going to)|let me|let us|may i|can i|could i|is it (ok|okay|all right|alright|fine) if i|(would|do) you mind if i|(are|would) you (be )?(ok|okay|happy|comfortable|fine|all right) (if i|with me|for me to)|i am)\b.{0,60}\b(examin\w*|test\w*|check\w*|feel\w*|palpat\w*|press\w*|touch\w*|mov\w+|bend\w*|lift\w*|look\w*|measur\w*|assess\w*|tap\w*|squeez\w*|push\w*|pull\w*|perform\w*|do\w*|rais\w+|turn\w*|rotat\w+|stretch\w*|screen\w*|inspect\w*|observ\w*|try)|(\w+ ){1,4}(test|sign|manoeuvre|maneuver)$|(can|could|would|will) (you|we) (please |just |now |try to |both )*(bend|lift|raise|stand|walk|lie|turn|push|pull|press|squeeze|squat|hop|jump|step|roll|touch|reach|hold|resist|straighten|flex|extend|rotate|lean|do|perform|kick|balance|relax|put|place|move|get up|get on|come up|sit up|rise|go up on)|(please )?(do (a|the|some|another|one|ten|five|this|that)|bend|lift|raise|stand|walk|lie|turn|push|pull|press|squeeze|squat|hop|jump|step|roll|reach|hold|resist|straighten|flex|extend|rotate|lean|kick|slump|slouch|relax|rise|put your|place your|lay|get up|sit (and|on the|up)))\b")]
     private static partial Regex Examination();
 
     [GeneratedRegex(@"^(and |so |ok |okay |but |then )*(do|does|did|have|has|had|are|is|was|were|any|how|when|where|why|what|which|who|since)\b|\b(do you|have you|did you|are you|does it|is it|has it)\b")]

@@ -6,8 +6,8 @@ namespace EmrSim.Server.Patients.Scripted;
 /// <summary>Reduces what was said to comparable words: one form for each word, one word for each idea.</summary>
 internal static partial class Words
 {
-    private const int LongestHeard = 2000;
-    private const int MostWords = 80;
+    private const int LongestHeard = 1200;
+    private const int MostWords = 50;
 
     private static readonly (string Short, string Full)[] s_contractions =
     [
@@ -21,7 +21,7 @@ internal static partial class Words
         "a", "an", "the", "of", "to", "in", "on", "at", "and", "or", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "you", "your", "yours", "i", "me", "my", "it", "its", "this",
         "that", "these", "those", "there", "any", "some", "with", "for", "by", "from", "as", "if", "so", "just", "please", "can", "could", "would", "will", "shall", "may", "might", "have", "has", "had",
         "tell", "about", "let", "us", "we", "they", "he", "she", "him", "her", "also", "then", "ok", "okay", "well", "really", "very", "what", "how", "which", "into", "out", "up", "all", "like", "say", "bit",
-        "describe", "experience", "notice", "currently", "particular", "more", "get", "go", "going", "kind", "else", "thing", "things", "anything", "something", "much", "feel", "now", "noticed", "us", "able", "don", "does", "been", "someone", "anyone", "lately", "generally", "sort", "yet", "far", "today", "ever", "recently", "than", "since", "remember", "way", "ways", "still", "bother", "bothers", "bothering",
+        "describe", "experience", "notice", "currently", "particular", "more", "get", "go", "going", "kind", "else", "thing", "things", "anything", "something", "much", "feel", "now", "noticed", "us", "able", "don", "does", "been", "someone", "anyone", "lately", "generally", "sort", "yet", "far", "today", "ever", "recently", "than", "since", "remember", "way", "ways", "still", "bother", "bothers", "bothering", "should", "show", "question", "questions", "sorry", "down", "normal", "normally",
     };
 
     /// <summary>Lower case, apostrophes resolved, only letters, digits and single blanks; long text is cut.</summary>
@@ -40,7 +40,7 @@ internal static partial class Words
         return plain.ToString().Trim();
     }
 
-    /// <summary>The ideas in a normalised text, in order; the empty words only when there is nothing else.</summary>
+    /// <summary>The ideas in a normalised text, in order; without the empty words.</summary>
     public static List<string> Ideas(string normalised)
     {
         var joined = Measures().Replace(Phrases.Resolve(normalised), "how_$1");
@@ -54,7 +54,6 @@ internal static partial class Words
             if (!ideas.Contains(idea)) ideas.Add(idea);
         }
 
-        if (ideas.Count == 0) ideas.AddRange(all.Take(MostWords));
         return ideas;
     }
 
