@@ -8,6 +8,6 @@ public static class LimitsSetup
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<SharedLimits>();
     }
-
 }
