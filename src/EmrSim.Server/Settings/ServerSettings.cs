@@ -67,7 +67,8 @@ public sealed record VoiceSettings(
     double VadThreshold,
     int VadPrefixMs,
     int VadSilenceMs,
-    int TimeoutSeconds)
+    int TimeoutSeconds,
+    bool TellsOrigin)
 {
     public static VoiceSettings Read(SettingsSource source) => new(
         source.Flag("VOICE_ENABLED", false, "Whether voice encounters are offered."),
@@ -79,7 +80,12 @@ public sealed record VoiceSettings(
         source.Fraction("REALTIME_VAD_THRESHOLD", 0.35, "How loud counts as speech, 0 to 1."),
         source.Number("REALTIME_VAD_PREFIX_MS", 120, 0, 5000, "Milliseconds of sound kept from before speech began."),
         source.Number("REALTIME_VAD_SILENCE_MS", 250, 50, 10000, "Milliseconds of silence that end a turn."),
-        source.Number("VOICE_TIMEOUT_SECONDS", 10, 1, 60, "How long a call to the voice service may take."));
+        source.Number("VOICE_TIMEOUT_SECONDS", 10, 1, 60, "How long a call to the voice service may take."),
+        source.Flag("SPS_INCLUDE_DEBUG_FIELDS", false, "Whether /api/voice/instructions names the scenario behind the instructions.") | DebugIsSet(source));
+
+    // Other programs read DEBUG too, with texts of their own.
+    private static bool DebugIsSet(SettingsSource source) =>
+        source.Text("DEBUG", "An older name of SPS_INCLUDE_DEBUG_FIELDS; anything but 0 and false turns it on.") is { } text && text is not ("0" or "false");
 }
 
 public sealed record AccessSettings(string? TeacherKey, bool TrustProxy, IReadOnlyList<string> Origins)
