@@ -37,7 +37,7 @@ public sealed class Instructions(SharedServer shared) : IClassFixture<SharedServ
     [InlineData("{}", 400, "missing_session_id")]
     [InlineData("""{"session_id":5}""", 400, "missing_session_id")]
     [InlineData("""{"session_id":"unknown"}""", 404, "session_not_found")]
-    [InlineData("""{"session_id":"unknown","persona_id":"persona_maya_v1","scenario_id":"sc_knee_patellofemoral_pain_v1"}""", 404, "session_not_found")]
+    [InlineData("""{"session_id":"unknown","persona_id":"persona_maya_v1","scenario_id":"sc_knee_stairs_and_running_v1"}""", 404, "session_not_found")]
     public async Task Need_a_session(string body, int status, string code)
     {
         using var response = await _http.PostTextAsync(Path, body);

@@ -150,7 +150,7 @@ public sealed class Tokens(VoiceServer voice) : IClassFixture<VoiceServer>
     [InlineData("""{"session_id":"unknown"}""")]
     [InlineData("""{"session_id":"../../etc/passwd"}""")]
     [InlineData("""{"session_id":"unknown","persona_id":"persona_maya_v1"}""")]
-    [InlineData("""{"session_id":"unknown","scenario_id":"sc_knee_patellofemoral_pain_v1","persona_id":""}""")]
+    [InlineData("""{"session_id":"unknown","scenario_id":"sc_knee_stairs_and_running_v1","persona_id":""}""")]
     public async Task Need_a_session_or_both_fallback_ids(string body)
     {
         using var response = await voice.Http.PostTextAsync("/api/voice/token", body);

@@ -8,7 +8,7 @@ namespace EmrSim.Server.Tests.Voice;
 public class VoiceServer : IAsyncLifetime
 {
     public const string Persona = "persona_maya_v1";
-    public const string Scenario = "sc_knee_patellofemoral_pain_v1";
+    public const string Scenario = "sc_knee_stairs_and_running_v1";
 
     public FakeUpstream Upstream { get; private set; } = null!;
 
