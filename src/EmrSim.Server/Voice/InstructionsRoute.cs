@@ -25,7 +25,7 @@ public sealed class InstructionsRoute(ServerSettings settings, EncounterRegister
             Merge(encounter.Gate, body["gate"]),
             body.Text("role_id") ?? encounter.RoleId,
             forFaculty,
-            SpokenLanguage.BaseCode(encounter.Language)));
+            encounter.Language));
         return Results.Json(
             new VoiceInstructions
             {

@@ -3,6 +3,7 @@ using EmrSim.Server.Encounters;
 using EmrSim.Server.Http;
 using EmrSim.Server.Limits;
 using EmrSim.Server.Patients;
+using EmrSim.Server.Patients.Briefs;
 using EmrSim.Server.Settings;
 
 namespace EmrSim.Server.Voice;
@@ -61,8 +62,8 @@ public sealed partial class TokenRoute(
         if (encounter is null) return refusal!;
         if (encounter.Refuse(casebook) is { } noCase) return noCase;
 
-        var input = SpokenLanguage.BaseCode(body.Text("input_language"));
-        var reply = SpokenLanguage.BaseCode(body.Text("reply_language")) ?? input ?? SpokenLanguage.BaseCode(encounter.Language);
+        var input = ReplyLanguage.Code(body.Text("input_language"));
+        var reply = ReplyLanguage.Code(body.Text("reply_language")) ?? input ?? ReplyLanguage.Code(encounter.Language);
         var role = body.Text("role_id") ?? encounter.RoleId;
         var script = VoiceScript.Write(casebook, encounter.PersonaId, encounter.ScenarioId, encounter.Phase, encounter.Gate, role, reply);
         var order = new MintOrder(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using EmrSim.Contracts;
 using EmrSim.Server.Patients;
+using EmrSim.Server.Patients.Briefs;
 
 namespace EmrSim.Server.Voice;
 
@@ -12,10 +13,6 @@ public sealed record VoiceScript(Persona? Persona, Brief? Brief, string Instruct
     private const double Slowest = 0.25;
     private const double Fastest = 1.5;
 
-    private const string Nobody =
-        "You are a simulated patient in a training encounter with a health professions student. Stay in the role of a patient, speak in short natural " +
-        "sentences, answer what you are asked and volunteer no diagnosis. When you do not know something about yourself, say so.";
-
     public double? Speed => Persona?.SpeakingRate is { } rate && Number(rate) is { } speed && double.IsFinite(speed) && speed > 0 ? Math.Clamp(speed, Slowest, Fastest) : null;
 
     /// <summary>Instructions hold only what the patient would know: a browser can read them on the call's data channel.</summary>
@@ -23,12 +20,15 @@ public sealed record VoiceScript(Persona? Persona, Brief? Brief, string Instruct
     {
         ArgumentNullException.ThrowIfNull(casebook);
         if (personaId is null || scenarioId is null || casebook.FindPersona(personaId) is not { } persona || casebook.FindScenario(scenarioId) is null)
-            return new(null, null, SpokenLanguage.Ask(Nobody, replyLanguage));
+            return new(null, null, ForNobody(replyLanguage));
         var brief = casebook.ComposeBrief(new BriefRequest(personaId, scenarioId, phase, gate, roleId, ForFaculty: false, replyLanguage));
-        return new(persona, brief, SpokenLanguage.Ask(brief.Instructions, replyLanguage));
+        return new(persona, brief, brief.Instructions);
     }
 
     public VoicePersona? Shown() => Persona is { } persona ? new(persona.Id, Name(persona), persona.SpeakingRate, persona.VoiceId) : null;
+
+    private static string ForNobody(string? replyLanguage) =>
+        replyLanguage is null or "en" ? Baseline.Text : $"{Baseline.Text}\n\nReply in {ReplyLanguage.EnglishName(replyLanguage)}.";
 
     private static string Name(Persona persona)
     {

@@ -1,4 +1,5 @@
 using EmrSim.Contracts;
+using EmrSim.Server.Patients.Content;
 using EmrSim.Server.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -36,7 +37,7 @@ public static class VoiceSetup
             .Describe<SdpOffer>("Opens the call: the browser's session description for the voice service's").Produces<string>(contentType: "application/sdp");
         voice.MapPost("/instructions", (HttpContext context, InstructionsRoute route) => route.AnswerAsync(context))
             .Describe<VoiceInstructionsRequest>("What a model patient would be told").Produces<VoiceInstructions>();
-        voice.MapGet("/voices", () => Results.Json(new VoiceList(VoiceChoice.All), VoiceJson.Default.VoiceList))
+        voice.MapGet("/voices", () => Results.Json(new VoiceList(PersonaVoices.Offered), VoiceJson.Default.VoiceList))
             .WithSummary("The voices that may be chosen").Produces<VoiceList>();
     }
 
