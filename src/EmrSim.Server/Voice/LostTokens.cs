@@ -1,5 +1,4 @@
 using EmrSim.Server.Http;
-using EmrSim.Server.Patients;
 using EmrSim.Server.Settings;
 
 namespace EmrSim.Server.Voice;
@@ -8,7 +7,7 @@ namespace EmrSim.Server.Voice;
 /// Finds again what the session store has lost: a token that was issued in the last minute is minted once more, by one instance,
 /// and the others use what that one made.
 /// </summary>
-public sealed partial class LostTokens(TokenIssues issues, TokenMint mint, TokenSafe safe, Casebook casebook, ServerSettings settings, TimeProvider clock, ILogger<LostTokens> log)
+public sealed partial class LostTokens(TokenIssues issues, TokenMint mint, TokenSafe safe, VoiceScripts scripts, ServerSettings settings, TimeProvider clock, ILogger<LostTokens> log)
 {
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(50);
 
@@ -36,7 +35,7 @@ public sealed partial class LostTokens(TokenIssues issues, TokenMint mint, Token
         try
         {
             if (settings.Voice.ApiKey is null || issue.ReadOrder() is not { } order) return default;
-            var script = VoiceScript.Write(casebook, order.PersonaId, order.ScenarioId, order.Phase, order.Gate, order.RoleId, order.ReplyLanguage);
+            var script = scripts.Write(order.PersonaId, order.ScenarioId, order.Phase, order.Gate, order.RoleId, order.ReplyLanguage);
             var (token, refusal) = await mint.MintAsync(order, script.Instructions, script.Speed, cancellationToken);
             if (token is null) return (null, refusal);
             made = true;

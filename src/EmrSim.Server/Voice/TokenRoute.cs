@@ -14,13 +14,14 @@ public sealed partial class TokenRoute(
     SharedLimits limits,
     EncounterRegister register,
     Casebook casebook,
+    VoiceScripts scripts,
     TokenMint mint,
     TokenSafe safe,
     TokenIssues issues,
     TimeProvider clock,
     ILogger<TokenRoute> log)
 {
-    private const int LongestModel = 200;
+    private const int LongestName = 200;
     private static readonly ApiError s_off = new(StatusCodes.Status403Forbidden, "voice_disabled", "Voice is off; set VOICE_ENABLED=true, or use text.");
     private static readonly ApiError s_noKey = new(StatusCodes.Status503ServiceUnavailable, "no_openai_key", "Set OPENAI_API_KEY, or use text.");
     private readonly RouteLimit _limit = new("token", settings.Limits.TokenPerSession, settings.Limits.TokenPerAddress, TimeSpan.FromMinutes(15));
@@ -64,8 +65,8 @@ public sealed partial class TokenRoute(
 
         var input = ReplyLanguage.Code(body.Text("input_language"));
         var reply = ReplyLanguage.Code(body.Text("reply_language")) ?? input ?? ReplyLanguage.Code(encounter.Language);
-        var role = body.Text("role_id") ?? encounter.RoleId;
-        var script = VoiceScript.Write(casebook, encounter.PersonaId, encounter.ScenarioId, encounter.Phase, encounter.Gate, role, reply);
+        var role = Name(body, "role_id") ?? encounter.RoleId;
+        var script = scripts.Write(encounter.PersonaId, encounter.ScenarioId, encounter.Phase, encounter.Gate, role, reply);
         var order = new MintOrder(
             script.Persona is null ? null : encounter.PersonaId,
             script.Persona is null ? null : encounter.ScenarioId,
@@ -75,8 +76,8 @@ public sealed partial class TokenRoute(
             input,
             reply,
             VoiceChoice.Choose(body.Text("voice"), script.Brief?.VoiceId ?? script.Persona?.VoiceId, settings.Voice.Voice),
-            Model(body.Text("model")) ?? settings.Voice.Model,
-            Transcription(Model(body.Text("transcription_model")) ?? settings.Voice.TranscriptionModel));
+            Name(body, "model") ?? settings.Voice.Model,
+            Transcription(Name(body, "transcription_model") ?? settings.Voice.TranscriptionModel));
         return await IssueAsync(encounter.Id, order, script, cancellation);
     }
 
@@ -113,7 +114,7 @@ public sealed partial class TokenRoute(
 
     private static readonly Dictionary<string, string?> s_noContext = [];
 
-    private static string? Model(string? given) => given is { Length: <= LongestModel } ? given : null;
+    private static string? Name(JsonBody body, string field) => body.Text(field) is { Length: <= LongestName } name ? name : null;
 
     private static string Transcription(string model) => model == "gpt-4o-transcribe" ? "gpt-4o-mini-transcribe" : model;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using EmrSim.Contracts;
 using EmrSim.Server.Patients;
-using EmrSim.Server.Patients.Briefs;
 
 namespace EmrSim.Server.Voice;
 
@@ -15,20 +14,7 @@ public sealed record VoiceScript(Persona? Persona, Brief? Brief, string Instruct
 
     public double? Speed => Persona?.SpeakingRate is { } rate && Number(rate) is { } speed && double.IsFinite(speed) && speed > 0 ? Math.Clamp(speed, Slowest, Fastest) : null;
 
-    /// <summary>Instructions hold only what the patient would know: a browser can read them on the call's data channel.</summary>
-    public static VoiceScript Write(Casebook casebook, string? personaId, string? scenarioId, string phase, GateFlags gate, string? roleId, string? replyLanguage)
-    {
-        ArgumentNullException.ThrowIfNull(casebook);
-        if (personaId is null || scenarioId is null || casebook.FindPersona(personaId) is not { } persona || casebook.FindScenario(scenarioId) is null)
-            return new(null, null, ForNobody(replyLanguage));
-        var brief = casebook.ComposeBrief(new BriefRequest(personaId, scenarioId, phase, gate, roleId, ForFaculty: false, replyLanguage));
-        return new(persona, brief, brief.Instructions);
-    }
-
     public VoicePersona? Shown() => Persona is { } persona ? new(persona.Id, Name(persona), persona.SpeakingRate, persona.VoiceId) : null;
-
-    private static string ForNobody(string? replyLanguage) =>
-        replyLanguage is null or "en" ? Baseline.Text : $"{Baseline.Text}\n\nReply in {ReplyLanguage.EnglishName(replyLanguage)}.";
 
     private static string Name(Persona persona)
     {

@@ -18,6 +18,7 @@ public static class VoiceSetup
         AddSeal(services);
         services.AddSingleton<RealtimeApi>();
         services.AddSingleton<Redaction>();
+        services.AddSingleton<VoiceScripts>();
         services.AddSingleton<TokenMint>();
         services.AddSingleton<TokenSafe>();
         services.AddSingleton<TokenIssues>();
