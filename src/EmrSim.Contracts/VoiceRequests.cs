@@ -5,7 +5,7 @@ namespace EmrSim.Contracts;
 /// <summary>The body of <c>POST /api/voice/token</c>.</summary>
 public sealed record VoiceTokenRequest
 {
-    /// <summary>The encounter; or, with <see cref="PersonaId"/> and <see cref="ScenarioId"/>, an id of the caller's choice.</summary>
+    /// <summary>The encounter; or, with <c>persona_id</c> and <c>scenario_id</c>, an id of the caller's choice.</summary>
     [JsonPropertyName("session_id")]
     public required string SessionId { get; init; }
 

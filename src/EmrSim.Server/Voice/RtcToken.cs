@@ -9,6 +9,7 @@ public sealed record RtcToken(string Value, long ExpiresAt, DateTimeOffset KeptU
 {
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
     private const int LongestValue = 4096;
+    private const double LatestSecond = 253_402_300_799;
 
     /// <summary>Null when the answer holds no usable secret.</summary>
     public static RtcToken? Read(ReadOnlySpan<byte> answer, DateTimeOffset now)
@@ -23,7 +24,7 @@ public sealed record RtcToken(string Value, long ExpiresAt, DateTimeOffset KeptU
             if (life <= TimeSpan.Zero || life > Life) life = Life;
             return new(value, expires ?? (now + Life).ToUnixTimeSeconds(), now + life);
         }
-        catch (Exception nonsense) when (nonsense is JsonException or InvalidOperationException or ArgumentOutOfRangeException)
+        catch (Exception nonsense) when (nonsense is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -42,7 +43,7 @@ public sealed record RtcToken(string Value, long ExpiresAt, DateTimeOffset KeptU
             var isExpires = reader.ValueTextEquals("expires_at"u8);
             reader.Read();
             if (isValue && reader.TokenType == JsonTokenType.String) value = reader.GetString();
-            else if (isExpires && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var seconds)) expires = (long)seconds;
+            else if (isExpires && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var seconds) && seconds is > 0 and < LatestSecond) expires = (long)seconds;
             else reader.Skip();
         }
 

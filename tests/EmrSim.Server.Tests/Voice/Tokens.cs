@@ -158,6 +158,23 @@ public sealed class Tokens(VoiceServer voice) : IClassFixture<VoiceServer>
     }
 
     [Fact]
+    public async Task And_the_key_are_nowhere_else()
+    {
+        var session = await voice.Http.StartSessionAsync();
+        await voice.Http.SecretAsync(session);
+        using var call = await voice.Http.OfferAsync(session);
+        List<string> seen = [voice.Server.Output, await call.TextAsync()];
+        foreach (var path in (string[])["/metrics", "/api/metrics", "/health", "/api/health", "/version", "/openapi/v1.json", $"/api/sessions/{session}/turns", $"/api/sessions/{session}/transcript"])
+        {
+            using var response = await voice.Http.GetAnswerAsync(path);
+            seen.Add(await response.TextAsync());
+        }
+
+        Assert.Contains(seen, text => text.Contains("voice_tokens_total{outcome=\"ok\"}", StringComparison.Ordinal) && text.Contains("voice_sdp_total{outcome=\"ok\"}", StringComparison.Ordinal));
+        foreach (var secret in (string[])[FakeUpstream.Key, "ek_secret"]) Assert.All(seen, text => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Are_refused_while_voice_is_off_before_anything_else_is_looked_at()
     {
         await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["OPENAI_BASE_URL"] = voice.Upstream.BaseUrl.ToString() });
