@@ -25,6 +25,7 @@ public static class Application
         builder.AddHttpConventions(settings);
         builder.Services.AddOperations(settings);
         builder.Services.AddStorage(settings);
+        builder.Services.AddSessionTiers(settings);
         builder.Services.AddLimits(settings);
         builder.Services.AddPatients(settings);
         builder.Services.AddEncounters(settings);

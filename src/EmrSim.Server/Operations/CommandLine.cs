@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EmrSim.Server.Patients;
 using EmrSim.Server.Settings;
 using Microsoft.AspNetCore.Connections;
 
@@ -12,6 +13,7 @@ public static class CommandLine
         var root = new RootCommand("EMRsim: encounters with simulated patients. Without a command it serves.");
         root.SetAction((_, cancellationToken) => ServeAsync(cancellationToken));
         root.Subcommands.Add(SettingsCommand());
+        root.Subcommands.Add(ContentCommand());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
@@ -25,6 +27,17 @@ public static class CommandLine
             SettingsTable.Write(Console.Out, source.Descriptions);
         });
         return command;
+    }
+
+    private static Command ContentCommand()
+    {
+        var directory = new Argument<string?>("directory") { Arity = ArgumentArity.ZeroOrOne, Description = "The content; CONTENT_DIR or the built-in content when left out." };
+        var validate = new Command("validate", "Checks personas, scenarios, banks and kits. Exit code 0: sound, 1: warnings, 2: errors.") { directory };
+        validate.SetAction((given, cancellationToken) => ContentValidation.RunAsync(
+            given.GetValue(directory) ?? ServerSettings.Read(new SettingsSource(DotEnv.Read())).Storage.ContentDirectory,
+            Console.Out,
+            cancellationToken));
+        return new Command("content", "Works on personas and cases.") { validate };
     }
 
     private static async Task<int> ServeAsync(CancellationToken cancellationToken)

@@ -1,31 +1,61 @@
 using System.Diagnostics;
 using EmrSim.Server.Settings;
+using EmrSim.Server.Storage;
+using EmrSim.SessionStore;
 
 namespace EmrSim.Server.Operations;
 
-/// <summary>What the server says of itself.</summary>
-public sealed class Health(ServerSettings settings)
+/// <summary>What the server says of itself: degraded while a tier is away, unhealthy only without its database.</summary>
+public sealed class Health(ServerSettings settings, AppDatabase database, SessionStoreHost store)
 {
+    private static readonly TimeSpan s_databasePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_believed = TimeSpan.FromMilliseconds(250);
+    private static readonly bool s_voiceDebug = Environment.GetEnvironmentVariable("VOICE_DEBUG") is "1" or "true";
     private static readonly long s_started = Stopwatch.GetTimestamp();
+    private volatile Task<bool>? _asked;
+    private long _askedAt;
 
-    public object Report() => new
+    public async Task<HealthAnswer> ReportAsync()
     {
-        ok = true,
-        status = "healthy",
-        uptime_s = (int)Stopwatch.GetElapsedTime(s_started).TotalSeconds,
-        db = "ok",
-        openai = settings.Voice.ApiKey is null ? "err" : "ok",
-        features = new { voiceEnabled = settings.Voice.Enabled, spsEnabled = true, voiceDebug = false },
-    };
-}
+        var reachable = await IsDatabaseReachableAsync();
+        var tiers = store.Status;
+        return new(
+            Ok: reachable,
+            Status: !reachable ? "unhealthy" : tiers.Degraded ? "degraded" : "healthy",
+            UptimeS: (int)Stopwatch.GetElapsedTime(s_started).TotalSeconds,
+            Db: reachable ? "ok" : "err",
+            Openai: settings.Voice.ApiKey is null ? "err" : "ok",
+            Storage: tiers.Server is { Connected: true } ? "redis" : database.Dialect == Dialect.Sqlite ? "sqlite" : "postgresql",
+            Warnings: Warnings(reachable, tiers),
+            Features: new(settings.Voice.Enabled, SpsEnabled: true, s_voiceDebug),
+            Redis: tiers.Server is { } server
+                ? new(true, server.Connected, server.Url, server.Version, server.LastError, server.Since)
+                : new(false, false, null, null, null, null),
+            Tiers: [.. tiers.Tiers.Select(tier => new TierAnswer(tier.Name, tier.State, tier.HoldsEntries, tier.LastMs, tier.LastFailure))],
+            Version: BuildVersion.Number,
+            Error: reachable ? null : "db");
+    }
 
-public static class HealthRoutes
-{
-    public static void MapHealth(this WebApplication app)
+    /// <summary>Whether the database answers; callers of one moment share one question.</summary>
+    public Task<bool> IsDatabaseReachableAsync()
     {
-        var health = app.Services.GetRequiredService<Health>();
-        foreach (var path in (string[])["/health", "/api/health"]) app.MapGet(path, () => Results.Json(health.Report()));
-        app.MapGet("/health/live", () => Results.Json(new { status = "alive" }));
-        app.MapGet("/health/ready", () => Results.Json(new { status = "healthy" }));
+        if (_asked is { } asked && Stopwatch.GetElapsedTime(Volatile.Read(ref _askedAt)) < s_believed) return asked;
+        Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
+        return _asked = AskAsync();
+    }
+
+    private async Task<bool> AskAsync()
+    {
+        using var patience = new CancellationTokenSource(s_databasePatience);
+        return await database.PingAsync(patience.Token);
+    }
+
+    private static List<string> Warnings(bool reachable, SessionStoreStatus tiers)
+    {
+        List<string> warnings = [];
+        if (!reachable) warnings.Add("database_unreachable");
+        if (tiers.Degraded) warnings.Add("session_store_degraded");
+        if (tiers.Tiers.Any(static tier => tier.HoldsEntries)) warnings.Add("session_store_merging");
+        return warnings;
     }
 }

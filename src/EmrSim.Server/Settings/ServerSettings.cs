@@ -1,3 +1,5 @@
+using EmrSim.SessionStore;
+
 namespace EmrSim.Server.Settings;
 
 /// <summary>Everything that can be set from outside, read once at start.</summary>
@@ -31,7 +33,7 @@ public sealed record ListenSettings(string Host, int Port, string LogLevel, stri
 /// <param name="ConnectionUrl">A postgres:// address, or null for SQLite.</param>
 /// <param name="StoreUrl">The session store's server, or null for none.</param>
 /// <param name="ContentDirectory">Existing content that is loaded beside our own, or null.</param>
-public sealed record StorageSettings(string DataDirectory, string SqlitePath, string? ConnectionUrl, string? StoreUrl, string? ContentDirectory)
+public sealed record StorageSettings(string DataDirectory, string SqlitePath, string? ConnectionUrl, StoreUrl? StoreUrl, string? ContentDirectory)
 {
     public static StorageSettings Read(SettingsSource source)
     {
@@ -47,13 +49,21 @@ public sealed record StorageSettings(string DataDirectory, string SqlitePath, st
 
         if (database is not null && !database.StartsWith("postgres://", StringComparison.Ordinal) && !database.StartsWith("postgresql://", StringComparison.Ordinal))
             source.Refuse("DATABASE_URL must start with postgres:// or file:.");
-        var redis = source.Text("REDIS_URL", "An older name of SESSION_STORE_URL.", secret: true);
+        var older = source.Text("REDIS_URL", "An older name of SESSION_STORE_URL.", secret: true);
+        var newer = source.Text("SESSION_STORE_URL", "The shared session store: redis://[user:password@]host[:port][/db], rediss:// for TLS. Not set: one instance by itself.", secret: true);
         return new(
             data,
             sqlite ?? Path.Combine(data, "emrsim.db"),
             database,
-            source.Text("SESSION_STORE_URL", "The shared session store: redis://[user:password@]host[:port][/db], rediss:// for TLS. Not set: one instance by itself.", secret: true) ?? redis,
+            newer is not null ? Store(source, "SESSION_STORE_URL", newer) : older is not null ? Store(source, "REDIS_URL", older) : null,
             source.Text("CONTENT_DIR", "A directory of personas, scenarios, banks and kits that is used instead of the built-in content."));
+    }
+
+    private static StoreUrl? Store(SettingsSource source, string name, string text)
+    {
+        if (StoreUrl.TryParse(text, out var url, out var problem)) return url;
+        source.Refuse($"{name} can't be used. {problem}");
+        return null;
     }
 }
 

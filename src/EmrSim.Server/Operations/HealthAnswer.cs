@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace EmrSim.Server.Operations;
+
+public sealed record HealthAnswer(
+    bool Ok,
+    string Status,
+    [property: JsonPropertyName("uptime_s")] int UptimeS,
+    string Db,
+    string Openai,
+    string Storage,
+    IReadOnlyList<string> Warnings,
+    HealthFeatures Features,
+    RedisAnswer Redis,
+    IReadOnlyList<TierAnswer> Tiers,
+    string Version,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error);
+
+public sealed record HealthFeatures(bool VoiceEnabled, bool SpsEnabled, bool VoiceDebug);
+
+public sealed record RedisAnswer(
+    bool Configured,
+    bool Connected,
+    string? Url,
+    string? Version,
+    [property: JsonPropertyName("last_error")] string? LastError,
+    DateTimeOffset? Since);
+
+public sealed record TierAnswer(
+    string Name,
+    string State,
+    [property: JsonPropertyName("holds_entries")] bool HoldsEntries,
+    [property: JsonPropertyName("last_ms")] double LastMs,
+    [property: JsonPropertyName("last_failure")] string? LastFailure);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(HealthAnswer))]
+internal sealed partial class OperationsJson : JsonSerializerContext;

@@ -1,0 +1,26 @@
+namespace EmrSim.Server.Operations;
+
+public static class HealthRoutes
+{
+    public static void MapHealth(this WebApplication app)
+    {
+        var health = app.Services.GetRequiredService<Health>();
+        var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
+        foreach (var path in (string[])["/health", "/api/health"])
+        {
+            app.MapGet(path, async () =>
+                {
+                    var report = await health.ReportAsync();
+                    return Results.Json(report, OperationsJson.Default.HealthAnswer, statusCode: report.Ok ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
+                })
+                .Produces<HealthAnswer>().WithTags("Operations").WithSummary("The state of the system and of each tier of the session store");
+        }
+
+        app.MapGet("/health/live", static () => Results.Json(new { status = "alive" }))
+            .WithTags("Operations").WithSummary("Whether the process works; depends on nothing else");
+        app.MapGet("/health/ready", async () => !lifetime.ApplicationStopping.IsCancellationRequested && await health.IsDatabaseReachableAsync()
+                ? Results.Json(new { status = "ready" })
+                : Results.Json(new { status = "not_ready" }, statusCode: StatusCodes.Status503ServiceUnavailable))
+            .WithTags("Operations").WithSummary("Whether requests should come here; depends on the database, never on the session store");
+    }
+}
