@@ -120,7 +120,7 @@ internal sealed class Listener
     private List<Heard> Parts(string clause)
     {
         var parts = new List<Heard>();
-        foreach (var part in Phrases.Resolve(clause).Split([" or ", " and "], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in Phrases.Resolve(clause).Split(" or ", StringSplitOptions.RemoveEmptyEntries))
             if (Best(part) is { Item: { } item, Score: >= Certain } && !parts.Exists(known => known.Asked!.Id == item.Id)) parts.Add(new(Act.Asked, part, item));
         return parts;
     }

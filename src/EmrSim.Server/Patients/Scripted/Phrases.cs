@@ -16,6 +16,8 @@ internal static class Phrases
         Phrase(@"(spare|free|leisure) time|for fun", "hobby"),
         Phrase(@"(give|gives|gave|given|giving) (way|out)", "giveway"),
         Phrase(@"(get|gets|got|getting) stuck", "lock"),
+        Phrase(@"how many (days|weeks|months|years)", "how long"),
+        Phrase(@"(when|if) it is (really|very|at its) bad|how high", "worst"),
         Phrase(@"for a living", "job"),
         Phrase(@"(getting|get|gets|got|become|becoming) (better|worse)|better or worse|worse or better|better worse or the same|(improving|improved|worsening) or", "change"),
         Phrase(@"pain ?killers?", "medication"),
