@@ -15,21 +15,30 @@ internal sealed partial class EncounterSweeper(AppDatabase database, EncounterEn
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_between, clock);
-        do
+        try
         {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is ApiErrorException or DbException)
-            {
-                LogPutOff(exception.Message);
-            }
+            do await TrySweepAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
     }
 
-    internal async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task TrySweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SweepAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is ApiErrorException or DbException)
+        {
+            LogPutOff(exception.Message);
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         foreach (var (id, _, _) in await FindAsync("state IN ('ending', 'draining') AND ended_at < @before", now - s_stuck, cancellationToken))

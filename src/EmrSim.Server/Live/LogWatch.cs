@@ -13,16 +13,25 @@ internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, Time
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_between, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                foreach (var some in feed.Watched.Chunk(MostAtOnce)) await LookAsync(some, stoppingToken);
-            }
-            catch (Exception exception) when (exception is ApiErrorException or DbException)
-            {
-                LogPutOff(exception.Message);
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await LookAtAllAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task LookAtAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var some in feed.Watched.Chunk(MostAtOnce)) await LookAsync(some, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ApiErrorException or DbException)
+        {
+            LogPutOff(exception.Message);
         }
     }
 

@@ -90,19 +90,21 @@ public sealed class AppDatabase : IAsyncDisposable
     public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        DbConnection? connection = null;
         try
         {
-            connection = await _driver.RentAsync(cancellationToken);
-            var answer = await query(connection, cancellationToken);
-            await _driver.ReturnAsync(connection);
-            return answer;
+            try
+            {
+                return await ReadOnceAsync(query, cancellationToken);
+            }
+            catch (Exception stale) when (Dialect == Dialect.Postgres && _driver.IsUnavailable(stale))
+            {
+                // The pool may hold connections that died while nobody used them.
+                return await ReadOnceAsync(query, cancellationToken);
+            }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (_driver.IsUnavailable(exception))
         {
-            if (connection is not null) await connection.DisposeAsync();
-            if (_driver.IsUnavailable(exception)) throw Translate(exception);
-            throw;
+            throw Translate(exception);
         }
     }
 
@@ -136,6 +138,22 @@ public sealed class AppDatabase : IAsyncDisposable
         if (_dataSource.IsValueCreated) await _dataSource.Value.DisposeAsync();
         await _driver.DisposeAsync();
         _opening.Dispose();
+    }
+
+    private async Task<T> ReadOnceAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    {
+        var connection = await _driver.RentAsync(cancellationToken);
+        try
+        {
+            var answer = await query(connection, cancellationToken);
+            await _driver.ReturnAsync(connection);
+            return answer;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     private string Remedy => Dialect == Dialect.Sqlite

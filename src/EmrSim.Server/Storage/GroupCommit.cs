@@ -69,7 +69,8 @@ internal sealed class GroupCommit : IAsyncDisposable
             return;
         }
 
-        var outage = (Exception?)null;
+        // A connection may have died long ago, which a new one mends; a file that can't be written stays so for all.
+        var outage = _driver.Dialect == Dialect.Sqlite && _driver.IsUnavailable(failure) ? failure : null;
         foreach (var one in together)
         {
             var own = outage ?? await AttemptAsync([one]);

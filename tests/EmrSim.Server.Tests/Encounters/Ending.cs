@@ -19,19 +19,20 @@ public abstract class Ending(Installation on)
     {
         var http = (await on.ServerAsync()).Http;
         var session = await Session.BeginAsync(http);
+        await using var beside = await on.BesideAsync();
         await session.RelayedAsync(new { role = "user", text = "early", itemId = "a", startedAt = 1_790_000_000_000 });
-        var watch = Stopwatch.StartNew();
+        await beside.Transcripts.AppendAsync(session.Id, new("z", "user", "", "audio", "witness", "b", State: TurnState.Pending), Now);
         var ending = session.EndedAsync();
         await Eventually.TrueAsync(async () => (await session.ReadAsync()).GetProperty("state").GetString() != "active", TimeSpan.FromSeconds(5), () => "It did not begin to end.");
         await session.RelayedAsync(new { role = "assistant", text = "late", itemId = "b", startedAt = 1_790_000_000_001 });
         using var message = await session.SayAsync(new { text = "one more thing" });
         await message.RefusedAsync(HttpStatusCode.Conflict, "encounter_ended");
+        await beside.Transcripts.AppendAsync(session.Id, new("z", "user", "last", "audio", "witness"), Now);
 
         var ended = await ending;
-        Assert.True(watch.Elapsed >= TimeSpan.FromMilliseconds(490), $"{watch.Elapsed}");
         Assert.Equal("ended", ended.GetProperty("summary").GetString());
-        Assert.Equal("""{"state":"final","expected":2,"final":2,"failed":0,"interrupted":0,"abandoned":0,"witnessed":0}""", ended.GetProperty("metrics").GetRawText());
-        Assert.Equal(["early", "late"], await session.WordsAsync());
+        Assert.Equal("""{"state":"final","expected":3,"final":3,"failed":0,"interrupted":0,"abandoned":0,"witnessed":1}""", ended.GetProperty("metrics").GetRawText());
+        Assert.Equal(["early", "late", "last"], await session.WordsAsync());
 
         await session.RelayedAsync(new { role = "assistant", text = "late", itemId = "b" });
         using var more = await session.RelayAsync(new { role = "user", text = "too late", itemId = "c" });
@@ -42,7 +43,16 @@ public abstract class Ending(Installation on)
         await posted.RefusedAsync(HttpStatusCode.Conflict, "encounter_ended");
         using var phase = await http.PostAsync($"{session.Path}/sps/phase", new { signal = "move_objective" });
         await phase.RefusedAsync(HttpStatusCode.NotFound, "sps_session_not_found");
-        Assert.Equal(["early", "late"], await session.WordsAsync());
+        Assert.Equal(["early", "late", "last"], await session.WordsAsync());
+    }
+
+    [Fact]
+    public async Task Keeps_its_grace_also_when_nothing_is_outstanding()
+    {
+        var session = await Session.BeginAsync((await on.ServerAsync()).Http);
+        var watch = Stopwatch.StartNew();
+        await session.EndedAsync();
+        Assert.True(watch.Elapsed >= TimeSpan.FromMilliseconds(490), $"{watch.Elapsed}");
     }
 
     [Fact]
@@ -60,8 +70,14 @@ public abstract class Ending(Installation on)
     {
         var server = await on.ServerAsync();
         var session = await Session.BeginAsync(server.Http);
-        using var impatient = new HttpClient { BaseAddress = server.Http.BaseAddress, Timeout = TimeSpan.FromMilliseconds(150) };
-        await Assert.ThrowsAsync<TaskCanceledException>(() => session.At(impatient).EndAsync());
+        await using var beside = await on.BesideAsync();
+        await beside.Transcripts.AppendAsync(session.Id, new("z", "user", "", "audio", "witness", State: TurnState.Pending), Now);
+        using var impatient = new HttpClient { BaseAddress = server.Http.BaseAddress };
+        var asked = session.At(impatient).EndAsync();
+        await Eventually.TrueAsync(async () => (await session.ReadAsync()).GetProperty("state").GetString() == "draining", TimeSpan.FromSeconds(10), () => "It did not begin to end.");
+        impatient.CancelPendingRequests();
+        await Assert.ThrowsAsync<TaskCanceledException>(() => asked);
+        await beside.Transcripts.AppendAsync(session.Id, new("z", "user", "bye", "audio", "witness"), Now);
         await Eventually.TrueAsync(async () => (await session.ReadAsync()).GetProperty("state").GetString() == "final", TimeSpan.FromSeconds(10), () => "It did not end.");
     }
 

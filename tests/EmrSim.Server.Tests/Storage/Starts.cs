@@ -1,6 +1,8 @@
+using EmrSim.Server.Storage;
 using EmrSim.Server.Tests.Encounters;
 using EmrSim.Server.Tests.Processes;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace EmrSim.Server.Tests.Storage;
 
@@ -43,6 +45,26 @@ public sealed class StartsOnSqlite(SqliteInstallation on) : Starts(on)
 
 public sealed class StartsOnPostgres(PostgresInstallation on) : Starts(on)
 {
+    [Fact]
+    public async Task Outlive_their_connections_without_anyone_being_refused()
+    {
+        using var place = await on.NewPlaceAsync();
+        await using var server = await place.StartAsync();
+        var session = await Session.BeginAsync(server.Http);
+        for (var round = 0; round < 3; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(n => session.RelayedAsync(new { role = "user", text = "x", itemId = $"{round}-{n}" })));
+            Assert.Equal((round + 1) * 10, (await session.TurnsAsync()).Count);
+            await using var other = new NpgsqlConnection(PostgresAddress.ToConnectionString(place.Storage.ConnectionUrl!) + ";Pooling=false");
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await using var cut = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", other);
+            await cut.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await session.RelayedAsync(new { role = "user", text = "x", itemId = "last" });
+        Assert.Equal(31, (await session.TurnsAsync()).Count);
+    }
+
     [Fact]
     public async Task Without_a_server_end_with_one_line_without_the_password()
     {
