@@ -17,7 +17,7 @@ public sealed class Relay(TranscriptLog log, EncounterRegister encounters, Share
     {
         var subject = EncounterId.IsWellFormed(sessionId) ? sessionId : "unknown";
         var refused = await limits.SpendAsync("relay", subject, settings.Limits.RelayPerSession, s_window, context.RequestAborted)
-            ?? await limits.SpendAsync("relay-address", Address(context), settings.Limits.RelayPerAddress, s_window, context.RequestAborted);
+            ?? await limits.SpendAsync("relay-address", CallerAddress.Of(context), settings.Limits.RelayPerAddress, s_window, context.RequestAborted);
         if (refused is not null) throw new ApiErrorException(refused);
     }
 
@@ -74,8 +74,6 @@ public sealed class Relay(TranscriptLog log, EncounterRegister encounters, Share
         };
         log.Show(LiveEvent.Of(new TranscriptErrorNotice(sessionId, told.Length > 500 ? told[..500] : told, clock.GetUtcNow().ToUnixTimeMilliseconds())));
     }
-
-    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
     // Left out, the words are kept: better a word too many than one too few.
     private static bool IsFinal(JsonElement given) => given.ValueKind switch
