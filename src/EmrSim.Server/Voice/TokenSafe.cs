@@ -18,9 +18,11 @@ public sealed class TokenSafe(ISessionStore store, IDataProtectionProvider prote
     /// <summary>False when the store can't be written.</summary>
     public async ValueTask<bool> KeepAsync(string sessionId, RtcToken token, byte[] sealedToken, CancellationToken cancellationToken)
     {
+        var left = token.KeptUntil - clock.GetUtcNow();
+        if (left <= TimeSpan.Zero) return true;
         try
         {
-            await store.SetAsync(TokenKey(sessionId), sealedToken, token.KeptUntil - clock.GetUtcNow(), cancellationToken);
+            await store.SetAsync(TokenKey(sessionId), sealedToken, left, cancellationToken);
             return true;
         }
         catch (SessionStoreUnavailableException)

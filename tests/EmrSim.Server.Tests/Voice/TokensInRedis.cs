@@ -57,7 +57,6 @@ public sealed class TokensInRedis : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Limits.RealStore.Need();
         _upstream = await FakeUpstream.StartAsync();
         _redis = await RedisProcess.StartAsync();
         var settings = VoiceServer.Settings(_upstream, ("REDIS_URL", _redis.Url));
