@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace EmrSim.Server.Http;
 
@@ -49,6 +50,8 @@ public readonly struct JsonBody
 
     private static JsonElement Parse(ReadResult read)
     {
+        // The parser takes any bytes inside strings for text.
+        if (!Utf8.IsValid(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray())) throw new JsonException("Not UTF-8.");
         using var document = JsonDocument.Parse(read.Buffer);
         var root = document.RootElement;
         if (root.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) throw new JsonException("Only objects and arrays.");

@@ -45,7 +45,7 @@ public sealed class TokensInRedis : IAsyncLifetime
     {
         var session = await _first.Http.StartSessionAsync();
         await _first.Http.SecretAsync(session);
-        await _redis.AskAsync("FLUSHALL");
+        await _redis.AskAsync($"DEL rtc:token:{session}");
         using var response = await _second.Http.OfferAsync(session);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(2, _upstream.Secrets.Count);
