@@ -53,7 +53,7 @@ public sealed class AnEncounterByText(Chromium chromium) : IClassFixture<Chromiu
     {
         var page = await chromium.OpenAsync("/api-docs");
         await Expect(page.GetByText("Encounters with simulated patients").First).ToBeVisibleAsync();
-        await Expect(page.GetByText("/api/sessions").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("/health/ready").First).ToBeVisibleAsync();
     }
 
     private static async Task SayAsync(IPage page, string words)

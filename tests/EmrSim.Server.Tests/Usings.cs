@@ -1,1 +1,2 @@
+global using EmrSim.Tests.Servers;
 global using Xunit;

@@ -6,6 +6,22 @@ namespace EmrSim.Server.Operations;
 /// <summary>The OpenAPI document and a page to read it.</summary>
 public static class ApiDocument
 {
+    private const string Page = """
+        <!doctype html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8">
+          <meta name="viewport" content="width=device-width, initial-scale=1">
+          <title>EMRsim API</title>
+          <link rel="icon" href="data:,">
+        </head>
+        <body>
+          <script id="api-reference" data-url="/openapi/v1.json" data-configuration='{"withDefaultFonts":false,"telemetry":false,"showDeveloperTools":"never","agent":{"disabled":true},"mcp":{"disabled":true}}'></script>
+          <script src="/api-docs/reader/scalar.js"></script>
+        </body>
+        </html>
+        """;
+
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
     {
         document.Info = new OpenApiInfo
@@ -20,6 +36,8 @@ public static class ApiDocument
     public static void MapApiDocument(this WebApplication app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference("/api-docs", options => options.WithTitle("EMRsim API").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        // The package's own page starts itself by a script within the page, which our content security policy forbids.
+        app.MapGet("/api-docs", static () => Results.Content(Page, "text/html; charset=utf-8")).ExcludeFromDescription();
+        app.MapScalarApiReference("/api-docs/reader");
     }
 }

@@ -67,7 +67,7 @@ public sealed class SpentLimits
     [Fact]
     public async Task Are_counted_across_instances()
     {
-        await using var redis = await RedisProcess.StartAsync();
+        await using var redis = await RedisServer.StartAsync();
         var settings = new Dictionary<string, string> { ["LIMIT_TOKEN_PER_SESSION"] = "10", ["REDIS_URL"] = redis.Url };
         await using var first = await ServerProcess.StartAsync(settings);
         await using var second = await ServerProcess.StartAsync(settings);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using EmrSim.Server.Tests.Processes;
 
 namespace EmrSim.Server.Tests.Voice;
@@ -8,7 +9,7 @@ public sealed class TokensInRedis : IAsyncLifetime
 {
     private readonly string _data = Directory.CreateTempSubdirectory("emrsim-redis-").FullName;
     private FakeUpstream _upstream = null!;
-    private RedisProcess _redis = null!;
+    private RedisServer _redis = null!;
     private ServerProcess _first = null!;
     private ServerProcess _second = null!;
 
@@ -21,7 +22,7 @@ public sealed class TokensInRedis : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal($"Bearer {secret}", _upstream.Calls.Single().Authorization);
         Assert.Single(_upstream.Secrets);
-        Assert.Contains("rtc_abc123", await _redis.AskAsync($"GET rtc:call:{session}"), StringComparison.Ordinal);
+        Assert.Contains("rtc_abc123", (string?)await _redis.AskAsync("GET", $"rtc:call:{session}"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,13 +30,13 @@ public sealed class TokensInRedis : IAsyncLifetime
     {
         var victim = await _first.Http.StartSessionAsync();
         await _first.Http.SecretAsync(victim);
-        var kept = await _redis.AskAsync($"GET rtc:token:{victim}");
+        var kept = Encoding.Latin1.GetString((byte[])(await _redis.AskAsync("GET", $"rtc:token:{victim}"))!);
         Assert.True(kept.Length > 50, kept);
         Assert.DoesNotContain("ek_", kept, StringComparison.Ordinal);
-        Assert.InRange(int.Parse((await _redis.AskAsync($"TTL rtc:token:{victim}")).Split('\r')[0][1..], System.Globalization.CultureInfo.InvariantCulture), 50, 60);
+        Assert.InRange((int)await _redis.AskAsync("TTL", $"rtc:token:{victim}"), 50, 60);
 
         var thief = await _first.Http.StartSessionAsync();
-        await _redis.AskAsync($"COPY rtc:token:{victim} rtc:token:{thief}");
+        await _redis.AskAsync("COPY", $"rtc:token:{victim}", $"rtc:token:{thief}");
         using var response = await _second.Http.OfferAsync(thief);
         await response.RefusedAsync(HttpStatusCode.PreconditionFailed, "no_rtc_token");
     }
@@ -45,7 +46,7 @@ public sealed class TokensInRedis : IAsyncLifetime
     {
         var session = await _first.Http.StartSessionAsync();
         await _first.Http.SecretAsync(session);
-        await _redis.AskAsync($"DEL rtc:token:{session}");
+        await _redis.AskAsync("DEL", $"rtc:token:{session}");
         using var response = await _second.Http.OfferAsync(session);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(2, _upstream.Secrets.Count);
@@ -58,7 +59,7 @@ public sealed class TokensInRedis : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _upstream = await FakeUpstream.StartAsync();
-        _redis = await RedisProcess.StartAsync();
+        _redis = await RedisServer.StartAsync();
         var settings = VoiceServer.Settings(_upstream, ("REDIS_URL", _redis.Url));
         (_first, _second) = (await ServerProcess.StartAsync(settings, _data), await ServerProcess.StartAsync(settings, _data));
     }
