@@ -12,6 +12,9 @@ public sealed class SessionStoreOptions
     /// <summary>How long one tier may take for one operation.</summary>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long the database may take: longer, since below it is only memory, which other instances can't see.</summary>
+    public TimeSpan DatabaseTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How many entries memory holds at the most; the soonest to expire go first.</summary>
     public int MemoryEntries { get; set; } = 100_000;
 

@@ -57,7 +57,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
             Add(tier, report, time);
         }
 
-        if (options.Database is { } database) Add(new DatabaseTier(database, time, options.OperationTimeout), report, time);
+        if (options.Database is { } database) Add(new DatabaseTier(database, time, options.DatabaseTimeout), report, time);
         var alone = _slots.Count == 0;
         Add(new MemoryTier(time, options.MemoryEntries, options.MemoryBytes, keepTombstones: !alone), report, time);
         report.Primary = _slots[0];

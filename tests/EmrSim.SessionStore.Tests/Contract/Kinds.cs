@@ -18,7 +18,7 @@ public sealed class OnSqlite : StoreContract
 
     protected override string FirstTier => "database";
 
-    protected override ValueTask<SessionStoreOptions> OptionsAsync() => new(new SessionStoreOptions { Database = Databases.Sqlite(_file), OperationTimeout = TimeSpan.FromSeconds(2) });
+    protected override ValueTask<SessionStoreOptions> OptionsAsync() => new(new SessionStoreOptions { Database = Databases.Sqlite(_file), DatabaseTimeout = TimeSpan.FromSeconds(5) });
 
     protected override ValueTask CloseAsync()
     {
@@ -37,7 +37,7 @@ public sealed class OnPostgres(PostgresServer server) : StoreContract, IClassFix
     protected override async ValueTask<SessionStoreOptions> OptionsAsync()
     {
         _address ??= await server.CreateDatabaseAsync();
-        return new() { Database = Databases.Postgres(_address), OperationTimeout = TimeSpan.FromSeconds(2) };
+        return new() { Database = Databases.Postgres(_address), DatabaseTimeout = TimeSpan.FromSeconds(5) };
     }
 }
 
