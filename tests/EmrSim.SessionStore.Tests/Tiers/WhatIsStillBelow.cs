@@ -1,0 +1,89 @@
+using System.Text;
+using EmrSim.SessionStore.Memory;
+using EmrSim.SessionStore.Tiered;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EmrSim.SessionStore.Tests.Tiers;
+
+/// <summary>After an outage and before promotion has come to a key, what is decided on it takes the lower tier's state into account.</summary>
+public sealed class WhatIsStillBelow : IAsyncLifetime
+{
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    private readonly MemoryTier _above = new(TimeProvider.System, 1000, 1_000_000, keepTombstones: true);
+    private readonly MemoryTier _below = new(TimeProvider.System, 1000, 1_000_000, keepTombstones: true);
+    private readonly StampClock _clock = new(TimeProvider.System, 1);
+    private readonly TieredStore _store;
+
+    public WhatIsStillBelow()
+    {
+        var report = new OutageReport(TimeProvider.System, NullLogger.Instance);
+        TierSlot Slot(IStoreTier tier) => new(tier, new Breaker(TimeProvider.System, new(), new Random(1)), report);
+        _store = new([Slot(_above), Slot(_below)], _clock, null);
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _above.DisposeAsync();
+        await _below.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_can_be_added_over_it()
+    {
+        await PutBelowAsync("k");
+        Assert.Null(await _store.AddAsync("k", "other"u8.ToArray(), s_minute, Token));
+        Assert.Equal("below", await TextAsync("k"));
+        Assert.Equal(0, _below.Count);
+    }
+
+    [Fact]
+    public async Task It_can_be_replaced()
+    {
+        var stamp = await PutBelowAsync("k");
+        Assert.NotNull(await _store.ReplaceAsync("k", "next"u8.ToArray(), s_minute, stamp, Token));
+        Assert.Equal("next", await TextAsync("k"));
+    }
+
+    [Fact]
+    public async Task It_can_be_removed_and_stays_removed()
+    {
+        await PutBelowAsync("k");
+        Assert.True(await _store.RemoveAsync("k", Token));
+        Assert.Null(await TextAsync("k"));
+        Assert.Equal(0, _below.Count);
+    }
+
+    [Fact]
+    public async Task The_newer_of_two_is_read()
+    {
+        await _store.SetAsync("k", "above"u8.ToArray(), s_minute, Token);
+        await PutBelowAsync("k");
+        Assert.Equal("below", await TextAsync("k"));
+        await _store.SetAsync("k", "above again"u8.ToArray(), s_minute, Token);
+        Assert.Equal("above again", await TextAsync("k"));
+    }
+
+    [Fact]
+    public async Task A_removal_below_hides_what_is_above()
+    {
+        await _store.SetAsync("k", "above"u8.ToArray(), s_minute, Token);
+        await _below.RemoveAsync("k", new(EntryKind.Tombstone, _clock.Next(), _clock.NowMs + 60_000, default), Token);
+        Assert.Null(await TextAsync("k"));
+        Assert.NotNull(await _store.AddAsync("k", "new"u8.ToArray(), s_minute, Token));
+        Assert.Equal("new", await TextAsync("k"));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private async Task<Stamp> PutBelowAsync(string key)
+    {
+        var stamp = _clock.Next();
+        await _below.SetAsync(key, new(EntryKind.Value, stamp, _clock.NowMs + 60_000, "below"u8.ToArray()), Token);
+        return stamp;
+    }
+
+    private async Task<string?> TextAsync(string key) =>
+        await _store.GetAsync(key, Token) is { } found ? Encoding.UTF8.GetString(found.Value.Span) : null;
+}
