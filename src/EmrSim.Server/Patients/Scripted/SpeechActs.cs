@@ -74,7 +74,7 @@ internal static partial class SpeechActs
     [GeneratedRegex(@"^(hi|hello|hey|hiya|good (morning|afternoon|evening|day)|welcome|nice to meet you|pleased to meet you)\b|\bnice to meet you\b")]
     private static partial Regex Greeting();
 
-    [GeneratedRegex(@"\b(my name is|i am called|call me|i am (a|an|the|your|one of)( \w+){0,3} (student|physio\w*|therapist|clinician|doctor|trainee|pt|practitioner|assistant)|i am (\w+ ){1,3}(and i am )?(a|the|your) (\w+ )?(student|physio\w*|therapist|clinician|doctor)|i will be (working|looking after|seeing|treating|assessing))\b")]
+    [GeneratedRegex(@"\b(my name is|i am called|call me|i am (a|an|the|your|one of)( \w+){0,3} (student|physio\w*|therapist|clinician|doctor|trainee|pt|practitioner|assistant)|i am (\w+ ){1,3}(and i am )?(a|an|the|your|one of the) (\w+ ){0,4}(student|physio\w*|therapist|clinician|doctor|trainee|assistant)s?|i will be (working|looking after|seeing|treating|assessing))\b")]
     private static partial Regex Introduction();
 
     [GeneratedRegex(@"\b((is|are|would|will) (it|that|this|you)( be)?( all)? (right|ok|okay|alright|fine|happy|comfortable|willing)( with| if| for| to| by)?|(do|can|may|could) i have your (consent|permission)|do you (consent|agree|give)|your (consent|permission)|may i (proceed|ask|start|examine|touch|test|check|feel|press|move|look|continue|have a look|begin)|do you mind if|are you (happy|okay|ok|comfortable|fine|willing) (for|if|with|to)|can i (proceed|go ahead|examine|touch|ask you (some|a few))|(is|would) that( be)? (ok|okay|fine|alright|all right))\b|^(is that |that )?(ok|okay|all right|alright)( with you| for you)$")]
