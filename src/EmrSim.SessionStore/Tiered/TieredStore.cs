@@ -73,115 +73,57 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         throw Unavailable(nameof(SetAsync));
     }
 
-    public async ValueTask<Stamp?> AddAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken = default)
+    public ValueTask<Stamp?> AddAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, value.Length, timeToLive);
-        var envelope = Seal(value, timeToLive, clock.Next());
-        for (var i = 0; i < slots.Count; i++)
+        return DecideAsync(nameof(AddAsync), key, pullsUp: true, async (tier, ct) =>
         {
-            var slot = slots[i];
-            if (!slot.Breaker.Allows) continue;
-            await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
-            var start = Stopwatch.GetTimestamp();
-            try
+            var envelope = Seal(value, timeToLive, clock.Next());
+            var write = await tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
+            while (write.Newer is { } newer)
             {
-                var write = await slot.Tier.AddAsync(key, envelope, cancellationToken).ConfigureAwait(false);
-                while (write.Newer is { } newer)
-                {
-                    envelope = envelope with { Stamp = clock.After(newer) };
-                    write = await slot.Tier.AddAsync(key, envelope, cancellationToken).ConfigureAwait(false);
-                }
-
-                slot.Succeeded(start);
-                if (write.Written) journal?.Note(key, envelope);
-                return write.Written ? envelope.Stamp : null;
+                envelope = envelope with { Stamp = clock.After(newer) };
+                write = await tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
             }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
-            {
-            }
-        }
 
-        throw Unavailable(nameof(AddAsync));
+            return Noted(key, envelope, write);
+        }, cancellationToken);
     }
 
-    public async ValueTask<Stamp?> ReplaceAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, Stamp expected, CancellationToken cancellationToken = default)
+    public ValueTask<Stamp?> ReplaceAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, Stamp expected, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, value.Length, timeToLive);
-        var envelope = Seal(value, timeToLive, clock.After(expected));
-        for (var i = 0; i < slots.Count; i++)
+        return DecideAsync(nameof(ReplaceAsync), key, pullsUp: true, async (tier, ct) =>
         {
-            var slot = slots[i];
-            if (!slot.Breaker.Allows) continue;
-            await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
-            var start = Stopwatch.GetTimestamp();
-            try
-            {
-                var write = await slot.Tier.ReplaceAsync(key, envelope, expected, cancellationToken).ConfigureAwait(false);
-                slot.Succeeded(start);
-                if (write.Written) journal?.Note(key, envelope);
-                return write.Written ? envelope.Stamp : null;
-            }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
-            {
-            }
-        }
-
-        throw Unavailable(nameof(ReplaceAsync));
+            var envelope = Seal(value, timeToLive, clock.After(expected));
+            return Noted(key, envelope, await tier.ReplaceAsync(key, envelope, expected, ct).ConfigureAwait(false));
+        }, cancellationToken);
     }
 
-    public async ValueTask<StoreCounter> IncrementAsync(string key, long by, TimeSpan timeToLive, CancellationToken cancellationToken = default)
+    public ValueTask<StoreCounter> IncrementAsync(string key, long by, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, 0, timeToLive);
         var expires = clock.NowMs + (long)timeToLive.TotalMilliseconds;
-        for (var i = 0; i < slots.Count; i++)
-        {
-            var slot = slots[i];
-            if (!slot.Breaker.Allows) continue;
-            var start = Stopwatch.GetTimestamp();
-            try
-            {
-                var counter = await slot.Tier.IncrementAsync(key, by, expires, cancellationToken).ConfigureAwait(false);
-                slot.Succeeded(start);
-                return counter;
-            }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
-            {
-            }
-        }
-
-        throw Unavailable(nameof(IncrementAsync));
+        return DecideAsync(nameof(IncrementAsync), key, pullsUp: false, (tier, ct) => tier.IncrementAsync(key, by, expires, ct), cancellationToken);
     }
 
-    public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
+    public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key);
-        var tombstone = new Envelope(EntryKind.Tombstone, clock.Next(), clock.NowMs + (long)s_tombstoneLife.TotalMilliseconds, default);
-        for (var i = 0; i < slots.Count; i++)
+        return DecideAsync(nameof(RemoveAsync), key, pullsUp: true, async (tier, ct) =>
         {
-            var slot = slots[i];
-            if (!slot.Breaker.Allows) continue;
-            await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
-            var start = Stopwatch.GetTimestamp();
-            try
+            var tombstone = new Envelope(EntryKind.Tombstone, clock.Next(), clock.NowMs + (long)s_tombstoneLife.TotalMilliseconds, default);
+            var removal = await tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
+            var wasAlive = removal.WasAlive;
+            while (removal.Newer is { } newer)
             {
-                var removal = await slot.Tier.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
-                var wasAlive = removal.WasAlive;
-                while (removal.Newer is { } newer)
-                {
-                    tombstone = tombstone with { Stamp = clock.After(newer) };
-                    removal = await slot.Tier.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
-                }
-
-                slot.Succeeded(start);
-                journal?.Note(key, tombstone);
-                return wasAlive;
+                tombstone = tombstone with { Stamp = clock.After(newer) };
+                removal = await tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
-            {
-            }
-        }
 
-        throw Unavailable(nameof(RemoveAsync));
+            journal?.Note(key, tombstone);
+            return wasAlive;
+        }, cancellationToken);
     }
 
     /// <summary>
@@ -207,6 +149,36 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     private static bool MayKnowBetter(TierSlot slot, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold || (newest is null && lower.IsShared));
 
     private static SessionStoreUnavailableException Unavailable(string operation) => new($"No tier of the session store could serve {operation}.");
+
+    private Stamp? Noted(string key, in Envelope envelope, TierWrite write)
+    {
+        if (!write.Written) return null;
+        journal?.Note(key, envelope);
+        return envelope.Stamp;
+    }
+
+    // The highest tier that can serve decides; reading and overwriting, the hot ways, do the same without a closure.
+    private async ValueTask<T> DecideAsync<T>(string operation, string key, bool pullsUp, Func<IStoreTier, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < slots.Count; i++)
+        {
+            var slot = slots[i];
+            if (!slot.Breaker.Allows) continue;
+            if (pullsUp) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                var result = await work(slot.Tier, cancellationToken).ConfigureAwait(false);
+                slot.Succeeded(start);
+                return result;
+            }
+            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
+            {
+            }
+        }
+
+        throw Unavailable(operation);
+    }
 
     private Envelope Seal(ReadOnlyMemory<byte> value, TimeSpan timeToLive, Stamp stamp) =>
         new(EntryKind.Value, stamp, clock.NowMs + (long)timeToLive.TotalMilliseconds, value);
