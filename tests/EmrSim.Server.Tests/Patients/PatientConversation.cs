@@ -32,6 +32,35 @@ public sealed class PatientConversation
     }
 
     [Fact]
+    public async Task What_students_say_of_themselves_is_no_question()
+    {
+        var answer = await ShippedCases.Start(Knee).SayAsync("Hello, I am Robin, a physical therapy student. Where does it hurt?");
+        Assert.Contains("location", answer.Ids);
+        Assert.Contains("gate:introduction", answer.Ids);
+        Assert.DoesNotContain(answer.Ids, static id => id.StartsWith("persona:", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ok")]
+    [InlineData("Right, I see.")]
+    [InlineData("hmm")]
+    public async Task A_nod_gets_a_nod(string words)
+    {
+        var practice = ShippedCases.Start(Lumbar, Nora);
+        await practice.SayAsync("Where does it hurt?");
+        Assert.Equal(["courtesy:acknowledged"], (await practice.SayAsync(words)).Ids);
+        Assert.DoesNotContain("courtesy:acknowledged", (await practice.SayAsync($"{words} When did it start?")).Ids);
+    }
+
+    [Fact]
+    public async Task A_summary_is_confirmed()
+    {
+        var practice = ShippedCases.Start(Lumbar, Nora);
+        await practice.SayAsync("When did it start?");
+        Assert.Equal(["courtesy:summary"], (await practice.SayAsync("So, if I understand you right, it started four weeks ago when you lifted a box.")).Ids);
+    }
+
+    [Fact]
     public async Task Telling_more_goes_on_where_the_answer_stopped_and_ends_when_all_is_told()
     {
         var practice = ShippedCases.Start(Lumbar, Walter);

@@ -22,6 +22,7 @@ internal sealed class Conversation(Question question, Persona persona, CaseFile 
         foreach (var one in heard)
         {
             if (parts.Count == MostTopics) break;
+            if (one.Act == Act.Acknowledgement && heard.Count > 1) continue;
             if (Respond(one, asksPermission) is not { } part) continue;
             var isMereCourtesy = hasTopic && one.Act is Act.Thanks or Act.Empathy or Act.Explanation && parts.Count > 0;
             if (!isMereCourtesy && _answered.Add(part.ItemIds[0])) parts.Add(part);

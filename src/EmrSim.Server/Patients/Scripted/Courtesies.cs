@@ -32,6 +32,8 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
                     "irritable" => ["Yes, go ahead.", "Fine by me."],
                     _ => ["Yes, that is fine with me.", "Yes, of course, go ahead.", "Sure, that is all right."],
                 }));
+            case Act.Acknowledgement: return Part.Of("courtesy:acknowledged", Pick(heard, manner.Sentences == 1 ? ["Mm-hm.", "Yes."] : ["Mm-hm.", "Yes.", "That is how it is."]));
+            case Act.Summary: return Part.Of("courtesy:summary", Pick(heard, manner.Sentences == 1 ? ["Yes, that is right.", "Yes."] : ["Yes, that is right, as I told you.", "Yes, you put it well.", "That is about it, yes."]));
             case Act.AnyQuestions: return Part.Of("courtesy:questions", Unasked ?? "No, I think you have answered everything.");
             case Act.Thanks: return Part.Of("courtesy:thanks", Pick(heard, ["You are welcome.", "No problem.", "Sure."]));
             case Act.Closing: return Part.Of("courtesy:closing", persona.Raw.Text("closure_style", "typical_closing") ?? file.Scenario.Raw.Text("instructions", "closing_line") ?? "Thank you, goodbye.");

@@ -63,6 +63,8 @@ internal sealed class Listener
         if (SpeechActs.IsAnyQuestions(clause)) return [.. heard, new(Act.AnyQuestions, clause)];
         if (SpeechActs.IsReportRequest(clause) && BestExamination(clause).Score < Certain) return heard;
         if (SpeechActs.IsMore(clause)) return [new(Act.More, clause)];
+        if (SpeechActs.IsAcknowledgement(clause)) return [.. heard, new(Act.Acknowledgement, clause)];
+        if (SpeechActs.IsSummary(clause) && !SpeechActs.IsQuestion(clause)) return [.. heard, new(Act.Summary, clause)];
         var isConsent = SpeechActs.IsConsent(clause);
         if (isConsent) heard.Add(new(Act.Consent, clause));
         if (SpeechActs.IsEmpathy(clause)) heard.Add(new(Act.Empathy, clause));

@@ -15,6 +15,8 @@ internal enum Act
     SmallTalk,
     TeachBack,
     Explanation,
+    Acknowledgement,
+    Summary,
     RoleBreak,
     Advice,
     DiagnosisGuess,
@@ -56,6 +58,10 @@ internal static partial class SpeechActs
     public static bool IsTeachBack(string clause) => TeachBack().IsMatch(clause);
 
     public static bool IsExplanation(string clause) => Explanation().IsMatch(clause);
+
+    public static bool IsAcknowledgement(string clause) => Acknowledgement().IsMatch(clause);
+
+    public static bool IsSummary(string clause) => Summary().IsMatch(clause);
 
     public static bool IsRoleBreak(string text) => RoleBreak().IsMatch(text);
 
@@ -112,6 +118,12 @@ internal static partial class SpeechActs
 
     [GeneratedRegex(@"^(so |okay |ok |well |now |right )*(i think (that )?(your|this|it|the|we)|it (looks|seems|sounds) like|your (pain|symptoms|knee|back|shoulder|leg|problem|muscles?|nerve|tendon)\b.{0,40}\b(is|are|comes?|may|might|can|could|get)|this (is|means|suggests|may)|we (will|can|should|are going to)|the (plan|goal|idea|exercise|good news|next step)|i (recommend|suggest|advise|would (recommend|suggest|advise))|you (should|can|need to|could)|try to|do (this|these)|keep (moving|active)|i will (show|give|explain|send|refer|teach))\b")]
     private static partial Regex Explanation();
+
+    [GeneratedRegex(@"^((and|so|well|oh|ah|ok|okay|right|i see|h+m+|m+h+m+|uh huh|all right|alright|sure|fine|good|great|perfect|lovely|understood|got it|yes|yeah|yep|no|nope|noted|of course|i understand|that is (good|fine|great|helpful|clear)|then|so far|thanks?)( |$))+$")]
+    private static partial Regex Acknowledgement();
+
+    [GeneratedRegex(@"\b(if i (understand|understood|got|hear|heard) (you|it|that|this)( right| correctly| well)?|(just )?(to|let me|i will|i would like to) (sum|summari[sz]e|recap|check (i|that i|my understanding))|to sum up|what i (hear|heard|understand) is|you (said|told me|mentioned) (that|it|you|your))\b")]
+    private static partial Regex Summary();
 
     [GeneratedRegex(@"\b((are|r) (you|u) (an? )?(ai|bot|robot|computer|chat ?bot|real|human|language model|actor|program|simulat\w+|chatgpt|gpt|machine)|(ignore|forget|disregard) (all |any |your |the |my |everything )*(previous |prior |above |earlier )?(instructions?|rules|prompts?|said|told)|(system|your|hidden|initial) (prompt|instructions)|(print|show|reveal|repeat|output|display|give me|tell me) (me )?(your |the |all )*(prompt|instructions|script|system message|answer key|checklist|answers|case file|diagnosis)|jailbreak|developer mode|act as|pretend (to be|you are)|you are now|role ?play as|stop (pretending|acting|role ?playing)|break character|out of character|language model|openai)\b")]
     private static partial Regex RoleBreak();
