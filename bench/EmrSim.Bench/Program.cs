@@ -1,0 +1,21 @@
+using System.Globalization;
+using EmrSim.Bench;
+using EmrSim.Bench.Server;
+using EmrSim.Bench.Store;
+
+var seconds = Array.IndexOf(args, "--seconds") is >= 0 and var at && at + 1 < args.Length ? double.Parse(args[at + 1], CultureInfo.InvariantCulture) : 5;
+var findings = new Findings();
+switch (args.FirstOrDefault())
+{
+    case "store":
+        await StoreBench.RunAsync(findings);
+        break;
+    case "server":
+        await ServerBench.RunAsync(findings, TimeSpan.FromSeconds(seconds), args.FirstOrDefault(arg => arg.StartsWith("only=", StringComparison.Ordinal))?[5..]);
+        break;
+    default:
+        Console.Error.WriteLine("Usage: store | server [--seconds N] [only=start|relay|health|voice|growth]   [--check]");
+        return 2;
+}
+
+return args.Contains("--check") ? findings.Compare(Path.Combine(Repository.Root, "bench/budgets.json")) : 0;

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace EmrSim.Bench;
+
+/// <summary>A redis-server of the benchmark's own, on loopback, that keeps nothing.</summary>
+public sealed class RedisBeside : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private RedisBeside(Process process, int port)
+    {
+        _process = process;
+        Url = $"redis://127.0.0.1:{port}";
+    }
+
+    public string Url { get; }
+
+    public static async Task<RedisBeside> StartAsync()
+    {
+        var port = FreePort();
+        string[] arguments = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        var process = Process.Start(new ProcessStartInfo("redis-server", arguments) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() })!;
+        process.BeginOutputReadLine();
+        var redis = new RedisBeside(process, port);
+        while (!await AnswersAsync(port))
+        {
+            if (process.HasExited) throw new InvalidOperationException($"redis-server ended with {process.ExitCode}.");
+            await Task.Delay(10);
+        }
+
+        return redis;
+    }
+
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static async Task<bool> AnswersAsync(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

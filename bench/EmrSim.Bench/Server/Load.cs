@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace EmrSim.Bench.Server;
+
+/// <param name="PerSecond">Requests that succeeded, per second of the run.</param>
+public sealed record LoadResult(double PerSecond, double MedianMs, double P99Ms, long Done)
+{
+    public override string ToString() => FormattableString.Invariant($"{PerSecond,9:F0} /s   median {MedianMs,7:F2} ms   p99 {P99Ms,7:F2} ms");
+}
+
+/// <summary>Callers that ask one after the other, each on its own connection and as fast as it is answered.</summary>
+public static class Load
+{
+    /// <summary>An answer other than 2xx ends the run: a rate with refusals in it says nothing.</summary>
+    public static async Task<LoadResult> RunAsync(int port, int callers, TimeSpan duration, Func<int, int, string> request, long most = long.MaxValue)
+    {
+        var connections = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallerConnection.OpenAsync(port)));
+        var begun = 0L;
+        var watch = Stopwatch.StartNew();
+        var latencies = await Task.WhenAll(connections.Select((connection, caller) => Task.Run(async () =>
+        {
+            var mine = new List<double>();
+            for (var n = 0; watch.Elapsed < duration && Interlocked.Increment(ref begun) <= most; n++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                var status = await connection.AskAsync(request(caller, n));
+                if (status is < 200 or > 299) throw new InvalidOperationException($"The server answered {status}.");
+                mine.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            return mine;
+        })));
+        var seconds = watch.Elapsed.TotalSeconds;
+        foreach (var connection in connections) connection.Dispose();
+        var sorted = latencies.SelectMany(static list => list).Order().ToArray();
+        return new(sorted.Length / seconds, At(sorted, 0.5), At(sorted, 0.99), sorted.Length);
+    }
+
+    private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)];
+}
