@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Builds Release and measures the session store and the whole server on loopback. --check: exit code 1 when a budget of
+# bench/budgets.json is exceeded. --seconds N: how long each load lasts (5).
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+command -v redis-server >/dev/null || { echo "redis-server is not installed: apt-get install redis-server"; exit 2; }
+dotnet build bench/EmrSim.Bench -c Release -v quiet -clp:NoSummary || exit 2
+
+status=0
+for part in store server; do
+  dotnet artifacts/bin/EmrSim.Bench/release/EmrSim.Bench.dll "$part" "$@" || status=$?
+done
+exit "$status"
