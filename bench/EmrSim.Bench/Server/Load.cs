@@ -3,19 +3,21 @@ using System.Diagnostics;
 namespace EmrSim.Bench.Server;
 
 /// <param name="PerSecond">Requests that succeeded, per second of the run.</param>
-public sealed record LoadResult(double PerSecond, double MedianMs, double P99Ms, long Done)
+/// <param name="ProcessorMicroseconds">What one request cost the server.</param>
+public sealed record LoadResult(double PerSecond, double MedianMs, double P99Ms, long Done, double ProcessorMicroseconds)
 {
-    public override string ToString() => FormattableString.Invariant($"{PerSecond,9:F0} /s   median {MedianMs,7:F2} ms   p99 {P99Ms,7:F2} ms");
+    public override string ToString() => FormattableString.Invariant($"{PerSecond,9:F0} /s   median {MedianMs,7:F2} ms   p99 {P99Ms,7:F2} ms   processor {ProcessorMicroseconds,5:F0} us each");
 }
 
 /// <summary>Callers that ask one after the other, each on its own connection and as fast as it is answered.</summary>
 public static class Load
 {
     /// <summary>An answer other than 2xx ends the run: a rate with refusals in it says nothing.</summary>
-    public static async Task<LoadResult> RunAsync(int port, int callers, TimeSpan duration, Func<int, int, string> request, long most = long.MaxValue)
+    public static async Task<LoadResult> RunAsync(ServerUnderLoad server, int callers, TimeSpan duration, Func<int, int, string> request, long most = long.MaxValue)
     {
-        var connections = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallerConnection.OpenAsync(port)));
+        var connections = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallerConnection.OpenAsync(server.Port)));
         var begun = 0L;
+        var processor = server.ProcessorTime;
         var watch = Stopwatch.StartNew();
         var latencies = await Task.WhenAll(connections.Select((connection, caller) => Task.Run(async () =>
         {
@@ -31,9 +33,10 @@ public static class Load
             return mine;
         })));
         var seconds = watch.Elapsed.TotalSeconds;
+        processor = server.ProcessorTime - processor;
         foreach (var connection in connections) connection.Dispose();
         var sorted = latencies.SelectMany(static list => list).Order().ToArray();
-        return new(sorted.Length / seconds, At(sorted, 0.5), At(sorted, 0.99), sorted.Length);
+        return new(sorted.Length / seconds, At(sorted, 0.5), At(sorted, 0.99), sorted.Length, processor.TotalMicroseconds / Math.Max(1, sorted.Length));
     }
 
     private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)];

@@ -42,7 +42,7 @@ public static class ServerBench
         await using var server = await ServerUnderLoad.StartAsync();
         var sessions = await Cases.BeginAsync(server.Http, Callers);
         Task<LoadResult> Run(int callers, double seconds, string tag) =>
-            Load.RunAsync(server.Port, callers, TimeSpan.FromSeconds(seconds), (caller, n) => Requests.Relay(sessions[caller], tag, caller, n));
+            Load.RunAsync(server, callers, TimeSpan.FromSeconds(seconds), (caller, n) => Requests.Relay(sessions[caller], tag, caller, n));
 
         var answered = (await Run(Callers, 2, "warm")).Done;
         List<double> ones = [], manys = [], factors = [];
@@ -69,7 +69,7 @@ public static class ServerBench
         Findings.Say($"Health, {Callers} callers");
         await using var server = await ServerUnderLoad.StartAsync();
         await WarmAsync(server, static (_, _) => Requests.Health);
-        var health = await Load.RunAsync(server.Port, Callers, each, static (_, _) => Requests.Health);
+        var health = await Load.RunAsync(server, Callers, each, static (_, _) => Requests.Health);
         Findings.Say($"  {health}");
         findings.Add("health.per_second", health.PerSecond, "/s", ">= 6000 (earlier backend 1200)");
     }
@@ -91,9 +91,9 @@ public static class ServerBench
         string[] offers = [.. sessions.Select(Requests.Sdp)];
         await WarmAsync(server, (caller, _) => asks[caller]);
         await WarmAsync(server, (caller, _) => offers[caller]);
-        var tokens = await Load.RunAsync(server.Port, Callers, each, (caller, _) => asks[caller]);
+        var tokens = await Load.RunAsync(server, Callers, each, (caller, _) => asks[caller]);
         Findings.Say($"  tokens  {tokens}");
-        var sdp = await Load.RunAsync(server.Port, Callers, each, (caller, _) => offers[caller]);
+        var sdp = await Load.RunAsync(server, Callers, each, (caller, _) => offers[caller]);
         Findings.Say($"  SDP     {sdp}");
         findings.Add("token.per_second", tokens.PerSecond, "/s", ">= 2250 (earlier backend 450)");
         findings.Add("sdp.per_second", sdp.PerSecond, "/s", ">= 3000 (earlier backend 600)");
@@ -105,12 +105,12 @@ public static class ServerBench
         Findings.Say("Relays while the stored turns grow to 100,000");
         await using var server = await ServerUnderLoad.StartAsync();
         var sessions = await Cases.BeginAsync(server.Http, Callers);
-        await Load.RunAsync(server.Port, Callers, TimeSpan.FromSeconds(2), (caller, n) => Requests.Relay(sessions[caller], "warm", caller, n), most: 5000);
+        await Load.RunAsync(server, Callers, TimeSpan.FromSeconds(2), (caller, n) => Requests.Relay(sessions[caller], "warm", caller, n), most: 5000);
         List<double> rates = [], memory = [];
         for (var stretch = 0; stretch < 5; stretch++)
         {
             var tag = stretch.ToString(CultureInfo.InvariantCulture);
-            var result = await Load.RunAsync(server.Port, Callers, TimeSpan.FromSeconds(60), (caller, n) => Requests.Relay(sessions[caller], tag, caller, n), most: Growth / 5);
+            var result = await Load.RunAsync(server, Callers, TimeSpan.FromSeconds(60), (caller, n) => Requests.Relay(sessions[caller], tag, caller, n), most: Growth / 5);
             rates.Add(result.PerSecond);
             memory.Add(server.ResidentMegabytes);
             Findings.Say($"  {result}   {memory[^1]:F0} MB");
@@ -121,7 +121,7 @@ public static class ServerBench
         findings.Add("loaded.last_by_first", memory[^1] / memory[0], "times", "flat");
     }
 
-    private static Task<LoadResult> WarmAsync(ServerUnderLoad server, Func<int, int, string> request) => Load.RunAsync(server.Port, Callers, TimeSpan.FromSeconds(2), request);
+    private static Task<LoadResult> WarmAsync(ServerUnderLoad server, Func<int, int, string> request) => Load.RunAsync(server, Callers, TimeSpan.FromSeconds(4), request);
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
