@@ -1,3 +1,4 @@
+using EmrSim.Server.Live.SocketIo;
 using EmrSim.Server.Settings;
 
 namespace EmrSim.Server.Live;
@@ -13,6 +14,7 @@ public static class LiveSetup
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EncounterFollower>();
         services.AddSingleton<HubWatches>();
+        services.AddSingleton<EngineConnections>();
         services.AddHostedService<LogWatch>();
         services.AddSignalR(options =>
         {
@@ -26,5 +28,7 @@ public static class LiveSetup
         ArgumentNullException.ThrowIfNull(app);
         app.MapHub<EncounterHub>("/hubs/encounter");
         app.MapEvents();
+        app.UseWebSockets();
+        app.MapSocketIo();
     }
 }

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using EmrSim.Contracts;
+using EmrSim.Server.Encounters;
+using EmrSim.Server.Http;
+using EmrSim.Server.Transcripts;
+
+namespace EmrSim.Server.Live.SocketIo;
+
+/// <summary>The encounters that one client watches: each is told from its beginning and then live.</summary>
+internal sealed class JoinedEncounters(
+    EncounterRegister encounters, TranscriptLog transcripts, EncounterFollower follower, TimeProvider clock, Func<string, object, Task<bool>> emit, CancellationToken ended)
+{
+    private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<string, Watch> _watches = new(StringComparer.Ordinal);
+
+    /// <summary>Answers, then tells. A client that wants no answer is joined as soon as the database can be asked again.</summary>
+    public async Task JoinAsync(string id, bool isAnswered, Func<string?, Task> answer)
+    {
+        var error = await RefusalAsync(id, isAnswered);
+        if (error is null) await LeaveAsync(id);
+        await answer(error);
+        if (error is not null || ended.IsCancellationRequested) return;
+        var leaving = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        _watches[id] = new(leaving, TellAsync(id, leaving.Token));
+    }
+
+    public async Task LeaveAsync(string id)
+    {
+        if (_watches.TryRemove(id, out var watch)) await watch.EndAsync();
+    }
+
+    public async Task LeaveAllAsync()
+    {
+        foreach (var id in _watches.Keys) await LeaveAsync(id);
+    }
+
+    /// <summary>Tells what the client has missed. Null, or why not.</summary>
+    public async Task<string?> CatchUpAsync(CatchupRequest request)
+    {
+        if (request.EncounterId.Length == 0) return "missing_session_id";
+        try
+        {
+            if (await encounters.FindAsync(request.EncounterId, ended) is null) return "session_not_found";
+            var turns = await transcripts.ReadChangesAsync(request.EncounterId, request.AfterSeq, long.MaxValue, ended);
+            var missed = turns.Select(turn => turn.ToEntry(request.EncounterId)).Where(request.Wants).Where(IsSpoken).Select(ToWire);
+            await emit("catchup-transcripts", new Dictionary<string, object> { ["sessionId"] = request.EncounterId, ["transcripts"] = missed });
+            return null;
+        }
+        catch (ApiErrorException refused)
+        {
+            return refused.Error.Code;
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> RefusalAsync(string id, bool isAnswered)
+    {
+        if (id.Length == 0) return "missing_session_id";
+        if (_watches.Count >= EngineLimits.MostJoined && !_watches.ContainsKey(id)) return "too_many_joined";
+        try
+        {
+            return await encounters.FindAsync(id, ended) is null ? TranscriptErrors.SessionNotFound.Code : null;
+        }
+        catch (ApiErrorException refused)
+        {
+            return isAnswered ? refused.Error.Code : null;
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            return "closed";
+        }
+    }
+
+    private async Task TellAsync(string id, CancellationToken leaving)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var after = 0L;
+        while (!leaving.IsCancellationRequested)
+        {
+            try
+            {
+                if (await encounters.FindAsync(id, leaving) is null) return;
+                await foreach (var told in follower.FollowAsync(id, after, leaving))
+                {
+                    if (!await TellAsync(told)) return;
+                    after = Math.Max(after, told.Seq);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (ApiErrorException)
+            {
+                // The log can't be read just now; nothing is lost by reading it later from the same place.
+                await Task.Delay(s_tryAgain, clock, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private Task<bool> TellAsync(LiveEvent told) => told.Payload switch
+    {
+        TranscriptEntry entry when IsSpoken(entry) => emit("transcript", ToWire(entry)),
+        TranscriptErrorNotice notice => emit("transcript-error", notice),
+        _ => Task.FromResult(true),
+    };
+
+    // What failed or was given up without words is nothing that these clients could show.
+    private static bool IsSpoken(TranscriptEntry entry) => !string.IsNullOrWhiteSpace(entry.Text);
+
+    private static TranscriptEntry ToWire(TranscriptEntry entry) => entry with { Source = "backend" };
+
+    private sealed record Watch(CancellationTokenSource Leaving, Task Telling)
+    {
+        public async Task EndAsync()
+        {
+            await Leaving.CancelAsync();
+            await Telling;
+            Leaving.Dispose();
+        }
+    }
+}
