@@ -17,6 +17,7 @@ command -v redis-server >/dev/null || missing+=(redis-server)
 postgres_found || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v setpriv >/dev/null || missing+=(util-linux)
+command -v node >/dev/null || missing+=(nodejs npm)
 if [ "${#missing[@]}" -gt 0 ]; then
   root=()
   [ "$(id -u)" -eq 0 ] || root=(sudo -n)
@@ -29,6 +30,10 @@ if [ "${#missing[@]}" -gt 0 ]; then
   else
     say "Not installed: ${missing[*]} (install them to run every test)"
   fi
+fi
+
+if command -v npm >/dev/null; then
+  (cd tests/socket-io-client && npm ci --no-audit --no-fund --loglevel=error) || say "Could not install the Socket.IO client; the tests that need it say so"
 fi
 
 say "Building"
