@@ -203,18 +203,26 @@ public sealed class Protocol(SqliteInstallation on)
         var server = await on.ServerAsync();
         using var quiet = await server.SocketAsync();
         using var lively = await server.SocketAsync();
-        foreach (var socket in (ClientWebSocket[])[quiet, lively])
+        await quiet.TellAsync("40");
+        await lively.TellAsync("40");
+        while (await lively.HearAsync() is var heard && heard != "2")
         {
-            await socket.HearAsync();
-            await socket.TellAsync("40");
-            await socket.HearAsync();
-            Assert.Equal("2", await socket.HearAsync());
+            Assert.NotNull(heard);
         }
 
         await lively.TellAsync("3");
-        Assert.Null(await quiet.HearAsync());
+        var last = "";
+        while (await quiet.HearAsync() is { } heard)
+        {
+            last = heard;
+        }
+
+        Assert.Equal("2", last);
         await lively.TellAsync("421[\"x\"]");
-        Assert.StartsWith("431", await lively.HearAsync(), StringComparison.Ordinal);
+        while (await lively.HearAsync() is var answer && answer?.StartsWith("431", StringComparison.Ordinal) != true)
+        {
+            Assert.Equal("2", answer);
+        }
     }
 
     private static async Task RefusedAsync(ServerProcess server, string message, WebSocketMessageType type, WebSocketCloseStatus status)
