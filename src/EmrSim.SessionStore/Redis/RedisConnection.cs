@@ -55,6 +55,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         ? database
         : throw new TierUnavailableException("no connection");
 
+    /// <summary>Asks the server for its role again, as a primary that was a replica when it was connected needs.</summary>
+    public Task LookAgainAsync() => _state == ConnectionState.Ready && _multiplexer is { } multiplexer ? multiplexer.ConfigureAsync() : Task.CompletedTask;
+
     /// <summary>Begins to connect, and waits at most this long for success.</summary>
     public async Task StartAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -92,7 +95,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         _renewed = time.GetTimestamp();
         try
         {
-            var multiplexer = await ConnectionMultiplexer.ConnectAsync(RedisOptions.For(url)).ConfigureAwait(false);
+            var options = RedisOptions.For(url);
+            options.ConnectionAttemptCompleted += (_, attempt) => OnAttempted(attempt);
+            var multiplexer = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
             multiplexer.ConnectionFailed += (_, failed) => OnFailed(multiplexer, failed);
             multiplexer.ConnectionRestored += (_, restored) =>
             {
@@ -103,7 +108,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             if (old is not null) OnReplaced();
             if (old is not null) await old.DisposeAsync().ConfigureAwait(false);
             if (multiplexer.IsConnected) OnReady(multiplexer);
-            else OnError("The server can't be reached.");
+            else if (LastError is null) OnError("The server can't be reached.");
         }
         catch (Exception problem) when (problem is RedisException or IOException or ArgumentException or System.Security.Cryptography.CryptographicException)
         {
@@ -163,6 +168,14 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
         LogReconnecting(url.Masked, failed.FailureType);
         Lost?.Invoke(failed.FailureType.ToString());
+    }
+
+    // Told of each attempt, unlike the failure of a connection, which stays silent while the server is away.
+    private void OnAttempted(ConnectionAttemptCompletedEventArgs attempt)
+    {
+        if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive) return;
+        var certificate = attempt.ServerCertificatePolicyErrors is { } errors and not System.Net.Security.SslPolicyErrors.None ? $" ({errors})" : "";
+        OnError($"{attempt.FailureType} at stage {attempt.Stage}{certificate}");
     }
 
     private void OnError(string error)

@@ -72,11 +72,21 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
     public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        await CheckRoleAsync().ConfigureAwait(false);
-        var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, instance), NowMs + 10_000, s_probe);
-        await OverwriteAsync(_probeKey, written, cancellationToken).ConfigureAwait(false);
-        if (await GetAsync(_probeKey, cancellationToken).ConfigureAwait(false) is not { } read || read.Stamp < written.Stamp) throw new TierUnavailableException("does not keep what it is given");
-        await TimedWait<bool>.For(connection.Database.KeyDeleteAsync(_probeKey), deadlines).ConfigureAwait(false);
+        try
+        {
+            await CheckRoleAsync().ConfigureAwait(false);
+            var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, instance), NowMs + 10_000, s_probe);
+            await OverwriteAsync(_probeKey, written, cancellationToken).ConfigureAwait(false);
+            if (await GetAsync(_probeKey, cancellationToken).ConfigureAwait(false) is not { } read || read.Stamp < written.Stamp) throw new TierUnavailableException("does not keep what it is given");
+            await TimedWait<bool>.For(connection.Database.KeyDeleteAsync(_probeKey), deadlines).ConfigureAwait(false);
+        }
+        catch (RedisConnectionException nowhere) when (nowhere.FailureType == ConnectionFailureType.UnableToResolvePhysicalConnection)
+        {
+            // The client sends no writes to what it took for a replica.
+            await connection.LookAgainAsync().ConfigureAwait(false);
+            throw new TierUnavailableException("not the primary");
+        }
+
         connection.NoteGood();
         return Stopwatch.GetElapsedTime(start) / 4;
     }
