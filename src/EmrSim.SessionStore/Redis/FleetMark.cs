@@ -6,7 +6,7 @@ namespace EmrSim.SessionStore.Redis;
 
 /// <summary>
 /// What the fleet keeps on the server about itself: a mark that tells whether a server that is reached again is the one, with its
-/// data, that was left, and the newest time of the fleet's clocks. An empty, older or foreign server gets what this instance
+/// data, that was left, and how far the fleet's fastest clock is ahead. An empty, older or foreign server gets what this instance
 /// knows to be alive before anyone is told "not found".
 /// </summary>
 internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines, IStoreTier tier, Journal journal, StampClock clock, OutageReport report)
@@ -14,6 +14,10 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
     private const string MarkKey = "emrsim:fleet";
     private const string ClockKey = "emrsim:clock";
     private const int FilledAtOnce = 64;
+
+    // Clocks that differ by less can't be told apart from here, and are better left alone.
+    private const int MostUnsureMs = 50;
+    private static readonly TimeSpan s_clockLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_life = TimeSpan.FromDays(7);
     private string? _known;
     private string? _run;
@@ -47,17 +51,31 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
         report.Reseeded(written);
     }
 
+    // The server's clock is the one that all can compare theirs with: who is how far ahead of it is told in a key.
     private async ValueTask ShareClockAsync(IDatabase database)
     {
-        var mine = clock.Next();
+        var before = clock.NowMs;
+        if (await ServerTimeAsync(database).ConfigureAwait(false) is not { } serverMs || clock.NowMs - before > MostUnsureMs) return;
+        var mine = ((before + clock.NowMs) / 2) - serverMs;
         var told = (string?)await TimedWait<RedisValue>.For(database.StringGetAsync(ClockKey), deadlines).ConfigureAwait(false);
-        if (long.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms > mine.UnixMs && new Stamp(ms, 0, 0) is var seen && !clock.IsAbsurd(seen))
+        if (long.TryParse(told, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var most) && most > mine)
         {
-            clock.Observe(seen);
-            return;
+            if (most - mine > MostUnsureMs) clock.Follow(most - mine);
         }
+        else if (mine <= StampClock.MostAheadMs) await TimedWait<bool>.For(database.StringSetAsync(ClockKey, mine, s_clockLife), deadlines).ConfigureAwait(false);
+    }
 
-        await TimedWait<bool>.For(database.StringSetAsync(ClockKey, mine.UnixMs, s_life), deadlines).ConfigureAwait(false);
+    private async ValueTask<long?> ServerTimeAsync(IDatabase database)
+    {
+        try
+        {
+            var time = (long[]?)await TimedWait<RedisResult>.For(database.ExecuteAsync("TIME"), deadlines).ConfigureAwait(false);
+            return time is { Length: 2 } ? (time[0] * 1000) + (time[1] / 1000) : null;
+        }
+        catch (RedisServerException)
+        {
+            return null;
+        }
     }
 
     // Who may not ask, or asks a server without an answer, knows the mark alone.

@@ -7,7 +7,7 @@ namespace EmrSim.SessionStore.Tiered;
 internal sealed class StampClock(TimeProvider time, uint instance)
 {
     /// <summary>A clock this far ahead of ours is broken; following it would carry its error through the fleet.</summary>
-    private const long MostAheadMs = 60_000;
+    public const long MostAheadMs = 60_000;
 
     private readonly Lock _lock = new();
     private long _lastMs;
@@ -58,6 +58,9 @@ internal sealed class StampClock(TimeProvider time, uint instance)
         }
     }
 
-    /// <summary>Whether a stamp is too far ahead to be believed.</summary>
-    public bool IsAbsurd(Stamp seen) => seen.UnixMs > NowMs + MostAheadMs;
+    /// <summary>The fastest clock of the fleet is this far ahead of ours.</summary>
+    public void Follow(long leadMs)
+    {
+        lock (_lock) _leadMs = Math.Max(_leadMs, leadMs <= MostAheadMs ? leadMs : 0);
+    }
 }

@@ -54,7 +54,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     /// <summary>Whether the next tier shall be asked. Not for what the caller did wrong or no longer wants.</summary>
     public bool Failed(string operation, Exception problem, CancellationToken cancellationToken)
     {
-        if (problem is InvalidOperationException and not ObjectDisposedException || problem is ArgumentException || (problem is OperationCanceledException && cancellationToken.IsCancellationRequested)) return false;
+        if (problem is SessionStoreUnavailableException || problem is InvalidOperationException and not ObjectDisposedException || problem is ArgumentException || (problem is OperationCanceledException && cancellationToken.IsCancellationRequested)) return false;
         var cause = CauseOf(problem);
         LastFailure = cause;
         StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_failed);
@@ -62,6 +62,10 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         if (opened) report.Opened(this, cause);
         return true;
     }
+
+    /// <summary>Whether what failed so may have been done, or be done later.</summary>
+    public static bool MayYetHappen(Exception problem) =>
+        problem is not (TierUnavailableException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
 
     public void Trip(string cause)
     {

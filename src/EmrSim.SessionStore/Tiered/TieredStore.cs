@@ -95,7 +95,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     public ValueTask<Stamp?> AddAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, value.Length, timeToLive);
-        return DecideAsync(Add, key, pullsUp: true, async (index, ct) =>
+        return DecideAsync(Add, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
             var envelope = Seal(value, timeToLive, clock.Next());
             var write = await slots[index].Tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
@@ -105,6 +105,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 write = await slots[index].Tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
             }
 
+            if (!write.Written && isInDoubt) await OutlastAsync(key, slots[index].Tier, ct).ConfigureAwait(false);
             return Noted(key, envelope, write);
         }, cancellationToken);
     }
@@ -112,10 +113,12 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     public ValueTask<Stamp?> ReplaceAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, Stamp expected, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, value.Length, timeToLive);
-        return DecideAsync(Replace, key, pullsUp: true, async (index, ct) =>
+        return DecideAsync(Replace, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
             var envelope = Seal(value, timeToLive, clock.After(expected));
-            return Noted(key, envelope, await slots[index].Tier.ReplaceAsync(key, envelope, expected, ct).ConfigureAwait(false));
+            var write = await slots[index].Tier.ReplaceAsync(key, envelope, expected, ct).ConfigureAwait(false);
+            // What it was to replace may be where it was sent first, and be replaced yet: "no" could be untrue.
+            return write.Written || !isInDoubt ? Noted(key, envelope, write) : throw Unavailable(Replace);
         }, cancellationToken);
     }
 
@@ -123,13 +126,13 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     {
         KeyRule.Check(key, 0, timeToLive);
         var expires = clock.NowMs + (long)timeToLive.TotalMilliseconds;
-        return DecideAsync(Increment, key, pullsUp: false, (index, ct) => slots[index].Tier.IncrementAsync(key, by, expires, ct), cancellationToken);
+        return DecideAsync(Increment, key, pullsUp: false, (index, _, ct) => slots[index].Tier.IncrementAsync(key, by, expires, ct), cancellationToken);
     }
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key);
-        return DecideAsync(Remove, key, pullsUp: true, async (index, ct) =>
+        return DecideAsync(Remove, key, pullsUp: true, async (index, _, ct) =>
         {
             var tombstone = Tombstone(clock.Next(), index == 0 ? s_tombstoneLife : s_tombstoneLifeBelow);
             var removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
@@ -191,9 +194,10 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     }
 
     // The highest tier that can serve decides; reading and overwriting, the hot ways, do the same without a closure.
-    private async ValueTask<T> DecideAsync<T>(string operation, string key, bool pullsUp, Func<int, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    private async ValueTask<T> DecideAsync<T>(string operation, string key, bool pullsUp, Func<int, bool, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
+        var isInDoubt = false;
         for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
@@ -202,12 +206,13 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             var start = Stopwatch.GetTimestamp();
             try
             {
-                var result = await work(i, cancellationToken).ConfigureAwait(false);
+                var result = await work(i, isInDoubt, cancellationToken).ConfigureAwait(false);
                 slot.Succeeded(operation, start, began);
                 return result;
             }
             catch (Exception problem) when (slot.Failed(operation, problem, cancellationToken))
             {
+                isInDoubt |= TierSlot.MayYetHappen(problem);
             }
         }
 
@@ -255,6 +260,17 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             {
                 return;
             }
+        }
+    }
+
+    // What was refused here may yet be done where it was sent first; what stands here must be newer than that.
+    private async ValueTask OutlastAsync(string key, IStoreTier tier, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (await tier.GetAsync(key, cancellationToken).ConfigureAwait(false) is not { Kind: EntryKind.Value } standing) return;
+            var newer = standing with { Stamp = clock.After(standing.Stamp) };
+            if ((await tier.ReplaceAsync(key, newer, standing.Stamp, cancellationToken).ConfigureAwait(false)).Written) return;
         }
     }
 
