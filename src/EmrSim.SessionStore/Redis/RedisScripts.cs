@@ -14,7 +14,12 @@ internal sealed class RedisScript
         "local function newer(c) local a,b,i=struct.unpack('>I8I4I4',c,5)\n" +
         "local x,y,j=struct.unpack('>I8I4I4',ARGV[1],5)\n" +
         "return a>x or (a==x and (b>y or (b==y and i>j))) end\n" +
-        "local c=redis.pcall('GETRANGE',KEYS[1],0,27)\n";
+        Current;
+
+    // The server counts a life from when the write arrives, the envelope from when it was made: what is over is not there.
+    private const string Current =
+        "local c=redis.pcall('GETRANGE',KEYS[1],0,27)\n" +
+        "if type(c)=='string' and #c==28 and c:byte(1)==1 and struct.unpack('>I8',c,21)<=struct.unpack('>I8',ARGV[1],21)-tonumber(ARGV[2]) then c='' end\n";
 
     private const string Write = "redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])\nreturn 1";
 
@@ -47,7 +52,7 @@ internal sealed class RedisScript
 
     /// <summary>ARGV: envelope, life in ms, expected stamp. 1, or 0 when another or nothing is there.</summary>
     public static readonly RedisScript Replace = new(
-        "local c=redis.pcall('GETRANGE',KEYS[1],0,27)\n" +
+        Current +
         "if type(c)=='table' or #c~=28 or c:byte(1)~=1 or c:byte(2)~=1 or c:sub(5,20)~=ARGV[3] then return 0 end\n" +
         Write);
 

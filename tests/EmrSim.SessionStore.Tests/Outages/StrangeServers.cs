@@ -47,6 +47,25 @@ public sealed class StrangeServers
     }
 
     [Fact]
+    public async Task What_the_server_keeps_beyond_its_end_is_not_there()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var running = await StartAsync(redis.Url);
+        foreach (var key in (string[])["add", "replace", "remove", "set"])
+        {
+            var stamp = await running.Store.SetAsync(key, Bytes("short"), TimeSpan.FromMilliseconds(200), Token);
+            await redis.AskAsync("PERSIST", key);
+            await Eventually.TrueAsync(async () => await running.Store.GetAsync(key, Token) is null, s_patience, () => "It lives on.");
+            if (key == "add") Assert.NotNull(await running.Store.AddAsync(key, Bytes("x"), s_minute, Token));
+            if (key == "replace") Assert.Null(await running.Store.ReplaceAsync(key, Bytes("x"), s_minute, stamp, Token));
+            if (key == "remove") Assert.False(await running.Store.RemoveAsync(key, Token));
+            if (key == "set") await running.Store.SetAsync(key, Bytes("x"), s_minute, Token);
+        }
+
+        Assert.Equal(("x", null, null, "x"), (await TextAsync(running, "add"), await TextAsync(running, "replace"), await TextAsync(running, "remove"), await TextAsync(running, "set")));
+    }
+
+    [Fact]
     public async Task A_user_who_may_not_ask_for_role_and_facts_is_enough()
     {
         await using var redis = await RedisServer.StartAsync("--user", "poor", "on", ">secret", "~*", "&*", "-@all", "+@read", "+@write", "+@scripting", "+@connection", "+@pubsub", "-info", "-role");
