@@ -70,6 +70,23 @@ public sealed class LowerTiers : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_addition_that_was_refused_below_does_not_happen_late_above()
+    {
+        await using var one = await StartAsync(new StoreFaults(), beat: TimeSpan.FromMinutes(1));
+        await using var two = await StartAsync(_faults);
+        _faults.Fail("redis");
+        await two.Store.SetAsync("k", Bytes("first"), s_minute, Token);
+        _redis.Stop();
+        // Times out on its way to the server, which will do it when it goes on.
+        Assert.Null(await one.Store.AddAsync("k", Bytes("second"), s_minute, Token));
+        _redis.Continue();
+        _faults.Heal("redis");
+        await Eventually.TrueAsync(() => !one.Host.Status.Degraded && !two.Host.Status.Degraded && two.Host.Status.PendingPromotions == 0, s_patience, () => $"{one.Host.Status.Server} {two.Host.Status.Server}");
+        Assert.Equal("first", await TextAsync(one, "k"));
+        Assert.Equal("first", await TextAsync(two, "k"));
+    }
+
+    [Fact]
     public async Task A_database_that_hangs_from_the_start_makes_no_request_wait()
     {
         var hangs = new StoreDatabase(StoreDialect.PostgreSql, async cancellationToken =>
@@ -105,9 +122,9 @@ public sealed class LowerTiers : IAsyncLifetime
     private static async Task<string?> TextAsync(RunningStore store, string key) =>
         await store.Store.GetAsync(key, Token) is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
-    private Task<RunningStore> StartAsync(StoreFaults faults, int promotionsPerSecond = 500)
+    private Task<RunningStore> StartAsync(StoreFaults faults, int promotionsPerSecond = 500, TimeSpan? beat = null)
     {
         Assert.True(StoreUrl.TryParse(_redis.Url, out var url, out _));
-        return RunningStore.StartAsync(new() { Server = url, Database = Databases.Sqlite(_file), Faults = faults, PromotionsPerSecond = promotionsPerSecond, DatabaseTimeout = TimeSpan.FromSeconds(5) });
+        return RunningStore.StartAsync(new() { Server = url, Database = Databases.Sqlite(_file), Faults = faults, PromotionsPerSecond = promotionsPerSecond, DatabaseTimeout = TimeSpan.FromSeconds(5), DatabaseBeat = beat ?? TimeSpan.FromSeconds(2) });
     }
 }
