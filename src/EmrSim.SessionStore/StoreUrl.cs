@@ -70,9 +70,9 @@ public sealed record StoreUrl
                 return false;
         }
 
-        if (!Uri.TryCreate("redis" + trimmed[end..], UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+        if (!Uri.TryCreate("redis" + trimmed[end..], UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Port == 0 || uri.Fragment.Length > 0)
         {
-            problem = "It names no host: write redis://[user:password@]host[:port][/db], with user and password percent-encoded.";
+            problem = "It can't be read: write redis://[user:password@]host[:port][/db], with user and password percent-encoded.";
             return false;
         }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Dapper;
 using EmrSim.SessionStore.Tiered;
 
@@ -7,10 +8,12 @@ namespace EmrSim.SessionStore.Database;
 /// <summary>Entries in one table of the application's database. Slower than a server made for it, and there when that is not.</summary>
 internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, TimeSpan budget) : IFallbackTier
 {
+    private const int MostAttempts = 3;
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(30);
-    private readonly StoreSql _sql = StoreSql.For(database.Dialect);
-    private readonly SemaphoreSlim _preparing = new(1, 1);
 
+    // Happens once, and may wait for other instances that prepare too; no request waits for it.
+    private static readonly TimeSpan s_preparing = TimeSpan.FromSeconds(5);
+    private readonly StoreSql _sql = StoreSql.For(database.Dialect);
     // SQLite has one writer, and whoever finds it busy polls: standing in line here is quicker.
     private readonly SemaphoreSlim? _line = database.Dialect == StoreDialect.Sqlite ? new(1, 1) : null;
     private volatile bool _prepared;
@@ -21,6 +24,10 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     public string Name => "database";
 
     public bool MayHold => _mayHold;
+
+    public int Held { get; private set; }
+
+    public long Expired { get; private set; }
 
     public bool IsShared => database.IsShared;
 
@@ -57,30 +64,43 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         RunAsync(
             async (connection, ct) =>
             {
-                var found = await FindAsync(connection, key, ct).ConfigureAwait(false);
-                if (found is { Kind: not EntryKind.Counter } standing && standing.Stamp > tombstone.Stamp) return new TierRemoval(standing.Kind == EntryKind.Value, standing.Stamp);
                 _mayHold = true;
-                await connection.ExecuteAsync(Command(_sql.Set, key, tombstone, null, ct)).ConfigureAwait(false);
-                return new TierRemoval(found is { Kind: not EntryKind.Tombstone });
+                for (var attempt = 0; attempt < MostAttempts; attempt++)
+                {
+                    // Of several who remove at once, one finds it alive.
+                    if (await connection.ExecuteAsync(Command(_sql.Bury, key, tombstone, null, ct)).ConfigureAwait(false) == 1) return new TierRemoval(true);
+                    if (await connection.ExecuteAsync(Command(_sql.Add, key, tombstone, null, ct)).ConfigureAwait(false) == 1) return new TierRemoval(false);
+                    if (await FindAsync(connection, key, ct).ConfigureAwait(false) is { } standing && standing.Stamp > tombstone.Stamp) return new TierRemoval(standing.Kind == EntryKind.Value, standing.Stamp);
+                }
+
+                return new TierRemoval(false);
             },
             cancellationToken);
 
-    public async ValueTask ProbeAsync(CancellationToken cancellationToken) =>
-        await RunAsync(async (connection, ct) => await connection.ExecuteScalarAsync<int>(new CommandDefinition(_sql.Probe, cancellationToken: ct)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (!_prepared) await RunAsync<bool>(PrepareAsync, s_preparing, cancellationToken).ConfigureAwait(false);
+        var start = Stopwatch.GetTimestamp();
+        await RunAsync(async (connection, ct) => await connection.ExecuteAsync(new CommandDefinition(_sql.Probe, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(start);
+    }
 
-    public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
-        _mayHold = await RunAsync(
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        Held = await RunAsync(
             async (connection, ct) =>
             {
-                if (time.GetElapsedTime(_swept) > s_sweepEvery)
+                if (time.GetElapsedTime(_swept) > s_sweepEvery || Held > 0)
                 {
                     _swept = time.GetTimestamp();
-                    await connection.ExecuteAsync(new CommandDefinition(_sql.Sweep, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
+                    Expired += await connection.ExecuteAsync(new CommandDefinition(_sql.Sweep, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
                 }
 
-                return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(_sql.HoldsAny, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false) is not null;
+                return await connection.ExecuteScalarAsync<int>(new CommandDefinition(_sql.Holds, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        _mayHold = Held > 0;
+    }
 
     public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken) =>
         RunAsync<IReadOnlyList<HeldEntry>>(
@@ -99,7 +119,6 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     public ValueTask DisposeAsync()
     {
-        _preparing.Dispose();
         _line?.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -139,52 +158,44 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         return row?.ToEnvelope();
     }
 
+    private ValueTask<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        _prepared ? RunAsync(work, budget, cancellationToken) : throw new TierUnavailableException("not prepared");
+
     // The driver of SQLite works on the calling thread whatever it is asked, so that only another thread can keep the budget.
-    private async ValueTask<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async ValueTask<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = Task.Run(
             async () =>
             {
-                if (_line is not null) await _line.WaitAsync(limit.Token).ConfigureAwait(false);
+                if (_line is not null) await _line.WaitAsync(ending.Token).ConfigureAwait(false);
                 try
                 {
-                    await using var connection = await database.OpenAsync(limit.Token).ConfigureAwait(false);
-                    if (!_prepared) await PrepareAsync(connection, limit.Token).ConfigureAwait(false);
-                    return await work(connection, limit.Token).ConfigureAwait(false);
+                    await using var connection = await database.OpenAsync(ending.Token).ConfigureAwait(false);
+                    return await work(connection, ending.Token).ConfigureAwait(false);
                 }
                 finally
                 {
                     _line?.Release();
                 }
             },
-            limit.Token);
+            ending.Token);
         try
         {
-            // Preparing happens once and may wait for other instances that prepare too.
-            return await running.WaitAsync(_prepared ? budget : TimeSpan.FromSeconds(5), time, cancellationToken).ConfigureAwait(false);
+            return await running.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            await limit.CancelAsync().ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
             _ = running.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw;
         }
     }
 
-    private async Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken)
+    private async Task<bool> PrepareAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        await _preparing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_prepared) return;
-            await connection.ExecuteAsync(new CommandDefinition(_sql.Create, cancellationToken: cancellationToken)).ConfigureAwait(false);
-            _prepared = true;
-        }
-        finally
-        {
-            _preparing.Release();
-        }
+        await connection.ExecuteAsync(new CommandDefinition(_sql.Create, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        return _prepared = true;
     }
 
     private sealed class Row

@@ -34,6 +34,14 @@ internal sealed class StoreSql
           and stamp_ms = @expectedMs and stamp_counter = @expectedCounter and stamp_instance = @expectedInstance
         """;
 
+    /// <summary>A tombstone in the place of something alive that is not newer.</summary>
+    public string Bury { get; } = """
+        update session_store_entry set
+          kind = @kind, stamp_ms = @ms, stamp_counter = @counter, stamp_instance = @instance, expires_at = @expires, value = null, count = null
+        where key = @key and expires_at > @now
+          and (kind = 2 or (kind = 1 and (stamp_ms, stamp_counter, stamp_instance) <= (@ms, @counter, @instance)))
+        """;
+
     // Each increment moves the stamp, so that only the newest state of a counter can be forgotten.
     public string Increment { get; } = """
         insert into session_store_entry (key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count)
@@ -53,11 +61,13 @@ internal sealed class StoreSql
 
     public string Peek { get; } = $"select {Columns} from session_store_entry where expires_at > @now limit @most";
 
-    public string HoldsAny { get; } = "select 1 from session_store_entry where expires_at > @now limit 1";
+    /// <summary>How many there are, counted up to a bound.</summary>
+    public string Holds { get; } = "select count(*) from (select 1 from session_store_entry where expires_at > @now limit 10000) as held";
 
     public string Sweep { get; } = "delete from session_store_entry where expires_at <= @now";
 
-    public string Probe { get; } = "select count(*) from session_store_entry where key = ''";
+    /// <summary>A write that changes nothing: a database that may only be read does not serve.</summary>
+    public string Probe { get; } = "delete from session_store_entry where key = '' and expires_at > @now";
 
     public static StoreSql For(StoreDialect dialect) => dialect switch
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EmrSim.SessionStore.Tiered;
 
 namespace EmrSim.SessionStore.Faults;
@@ -43,10 +44,12 @@ internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time
         return await tier.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
     {
+        var start = Stopwatch.GetTimestamp();
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
-        await tier.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        var struck = Stopwatch.GetElapsedTime(start);
+        return struck + await tier.ProbeAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => tier.DisposeAsync();
@@ -58,6 +61,10 @@ internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time
 internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults, TimeProvider time) : FaultyTier(tier, faults, time), IFallbackTier
 {
     public bool MayHold => tier.MayHold;
+
+    public int Held => tier.Held;
+
+    public long Expired => tier.Expired;
 
     public bool IsShared => tier.IsShared;
 

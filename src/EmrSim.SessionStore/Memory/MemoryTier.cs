@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EmrSim.SessionStore.Tiered;
 
 namespace EmrSim.SessionStore.Memory;
@@ -11,7 +12,7 @@ internal sealed class MemoryTier : IFallbackTier
     private const int EntryOverhead = 160;
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Envelope> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Place> _entries = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, long> _ends = new();
     private readonly TimeProvider _time;
     private readonly int _mostEntries;
@@ -19,6 +20,7 @@ internal sealed class MemoryTier : IFallbackTier
     private readonly bool _keepTombstones;
     private readonly ITimer _sweep;
     private long _bytes;
+    private long _expired;
 
     // Without another tier nothing can come late that a tombstone would have to stop.
     public MemoryTier(TimeProvider time, int mostEntries, long mostBytes, bool keepTombstones)
@@ -36,7 +38,9 @@ internal sealed class MemoryTier : IFallbackTier
 
     public bool IsShared => false;
 
-    public int Count
+    public long Expired => Volatile.Read(ref _expired);
+
+    public int Held
     {
         get
         {
@@ -53,10 +57,14 @@ internal sealed class MemoryTier : IFallbackTier
 
     public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken)
     {
+        // The caller may use its buffer again.
+        var kept = envelope with { Value = envelope.Value.ToArray() };
         lock (_lock)
         {
-            if (Find_NeedsLock(key, NowMs) is { Kind: not EntryKind.Counter } found && found.Stamp > envelope.Stamp) return new(new TierWrite(false, found.Stamp));
-            Put_NeedsLock(key, envelope);
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out var exists);
+            if (exists && place.Envelope.Stamp > kept.Stamp && place.Envelope.Kind != EntryKind.Counter && place.Envelope.ExpiresAtMs > NowMs)
+                return new(new TierWrite(false, place.Envelope.Stamp));
+            Put_NeedsLock(ref place, exists, key, kept);
             return new(TierWrite.Done);
         }
     }
@@ -92,6 +100,7 @@ internal sealed class MemoryTier : IFallbackTier
         {
             var found = Find_NeedsLock(key, NowMs);
             if (found is { Kind: EntryKind.Value }) throw new InvalidOperationException("The key holds a value, not a counter.");
+            // Each increment moves the stamp, so that only the newest state of a counter can be forgotten.
             var counter = found is { Kind: EntryKind.Counter } running
                 ? Envelope.Counter(running.ReadCounter() + by, running.Stamp with { Counter = running.Stamp.Counter + 1 }, running.ExpiresAtMs)
                 : Envelope.Counter(by, new Stamp(NowMs, 0, 0), expiresAtMs);
@@ -112,21 +121,21 @@ internal sealed class MemoryTier : IFallbackTier
         }
     }
 
-    public ValueTask ProbeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken) => new(TimeSpan.Zero);
 
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken)
     {
         var now = NowMs;
-        lock (_lock) return new([.. _entries.Where(pair => pair.Value.ExpiresAtMs > now).Take(most).Select(pair => new HeldEntry(pair.Key, pair.Value))]);
+        lock (_lock) return new([.. _entries.Where(pair => pair.Value.Envelope.ExpiresAtMs > now).Take(most).Select(static pair => new HeldEntry(pair.Key, pair.Value.Envelope))]);
     }
 
     public ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out var found) || found.Stamp != stamp) return new(false);
+            if (!_entries.TryGetValue(key, out var found) || found.Envelope.Stamp != stamp) return new(false);
             Drop_NeedsLock(key);
             return new(true);
         }
@@ -139,19 +148,26 @@ internal sealed class MemoryTier : IFallbackTier
     private Envelope? Find_NeedsLock(string key, long now)
     {
         if (!_entries.TryGetValue(key, out var found)) return null;
-        if (found.ExpiresAtMs > now) return found;
+        if (found.Envelope.ExpiresAtMs > now) return found.Envelope;
+        _expired++;
         Drop_NeedsLock(key);
         return null;
     }
 
     private void Put_NeedsLock(string key, in Envelope envelope)
     {
-        Drop_NeedsLock(key);
-        // The caller may use its buffer again.
-        var kept = envelope.Kind == EntryKind.Counter ? envelope : envelope with { Value = envelope.Value.ToArray() };
-        _entries[key] = kept;
-        _bytes += Weight(key, kept);
-        _ends.Enqueue(key, kept.ExpiresAtMs);
+        var kept = envelope with { Value = envelope.Value.ToArray() };
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out var exists);
+        Put_NeedsLock(ref place, exists, key, kept);
+    }
+
+    private void Put_NeedsLock(ref Place place, bool exists, string key, in Envelope kept)
+    {
+        _bytes += Weight(key, kept) - (exists ? Weight(key, place.Envelope) : 0);
+        // An entry that now lives longer keeps its place in the queue, and gets its new one when its turn comes.
+        var queued = exists && place.QueuedEnd <= kept.ExpiresAtMs ? place.QueuedEnd : kept.ExpiresAtMs;
+        if (!exists || queued != place.QueuedEnd) _ends.Enqueue(key, queued);
+        place = new(kept, queued);
         if (_ends.Count > (2 * _entries.Count) + 1024) RebuildEnds_NeedsLock();
         while (_entries.Count > _mostEntries || _bytes > _mostBytes)
         {
@@ -161,14 +177,13 @@ internal sealed class MemoryTier : IFallbackTier
 
     private void Drop_NeedsLock(string key)
     {
-        if (_entries.Remove(key, out var gone)) _bytes -= Weight(key, gone);
+        if (_entries.Remove(key, out var gone)) _bytes -= Weight(key, gone.Envelope);
     }
 
     private bool DropSoonest_NeedsLock()
     {
-        while (_ends.TryDequeue(out var key, out var end))
+        while (TakeSoonest_NeedsLock(long.MaxValue) is { } key)
         {
-            if (!_entries.TryGetValue(key, out var found) || found.ExpiresAtMs != end) continue;
             Drop_NeedsLock(key);
             StoreMetrics.Dropped.Add(1, new KeyValuePair<string, object?>("tier", Name));
             return true;
@@ -177,11 +192,32 @@ internal sealed class MemoryTier : IFallbackTier
         return false;
     }
 
-    // An overwritten entry leaves its old place in the queue behind.
+    /// <summary>The entry that ends first, if it ends by then; its place in the queue is taken.</summary>
+    private string? TakeSoonest_NeedsLock(long by)
+    {
+        while (_ends.TryPeek(out var key, out var end) && end <= by)
+        {
+            _ends.Dequeue();
+            ref var place = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key);
+            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref place) || place.QueuedEnd != end) continue;
+            if (place.Envelope.ExpiresAtMs == end) return key;
+            place = place with { QueuedEnd = place.Envelope.ExpiresAtMs };
+            _ends.Enqueue(key, place.QueuedEnd);
+        }
+
+        return null;
+    }
+
+    // An entry that was removed leaves its place in the queue behind.
     private void RebuildEnds_NeedsLock()
     {
         _ends.Clear();
-        _ends.EnqueueRange(_entries.Select(static pair => (pair.Key, pair.Value.ExpiresAtMs)));
+        foreach (var key in _entries.Keys)
+        {
+            ref var place = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key);
+            place = place with { QueuedEnd = place.Envelope.ExpiresAtMs };
+            _ends.Enqueue(key, place.QueuedEnd);
+        }
     }
 
     private void Sweep()
@@ -189,11 +225,13 @@ internal sealed class MemoryTier : IFallbackTier
         var now = NowMs;
         lock (_lock)
         {
-            while (_ends.TryPeek(out var key, out var end) && end <= now)
+            while (TakeSoonest_NeedsLock(now) is { } key)
             {
-                _ends.Dequeue();
-                if (_entries.TryGetValue(key, out var found) && found.ExpiresAtMs <= now) Drop_NeedsLock(key);
+                _expired++;
+                Drop_NeedsLock(key);
             }
         }
     }
+
+    private readonly record struct Place(Envelope Envelope, long QueuedEnd);
 }

@@ -1,34 +1,103 @@
+using System.Globalization;
 using EmrSim.SessionStore.Tiered;
 using StackExchange.Redis;
 
 namespace EmrSim.SessionStore.Redis;
 
 /// <summary>
-/// A key that tells whether a server that is reached again is the one, with its data, that was left. An empty or foreign one
-/// gets what this instance knows to be alive before anyone is told "not found".
+/// What the fleet keeps on the server about itself: a mark that tells whether a server that is reached again is the one, with its
+/// data, that was left, and how far the fleet's fastest clock is ahead. An empty, older or foreign server gets what this instance
+/// knows to be alive before anyone is told "not found".
 /// </summary>
-internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines, IStoreTier tier, Journal journal, OutageReport report)
+internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines, IStoreTier tier, Journal journal, StampClock clock, OutageReport report)
 {
-    private const string Key = "emrsim:fleet";
+    private const string MarkKey = "emrsim:fleet";
+    private const string ClockKey = "emrsim:clock";
+    private const int FilledAtOnce = 64;
+
+    // Clocks that differ by less can't be told apart from here, and are better left alone.
+    private const int MostUnsureMs = 50;
+    private static readonly TimeSpan s_clockLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_life = TimeSpan.FromDays(7);
     private string? _known;
+    private string? _run;
 
-    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    /// <param name="isAnew">Whether the server is reached again, so that it may be another run of it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask CheckAsync(bool isAnew, CancellationToken cancellationToken)
     {
         var database = connection.Database;
-        var mine = Guid.NewGuid().ToString("N");
-        await TimedWait<bool>.For(database.StringSetAsync(Key, mine, s_life, when: When.NotExists), deadlines).ConfigureAwait(false);
-        await TimedWait<bool>.For(database.KeyExpireAsync(Key, s_life), deadlines).ConfigureAwait(false);
-        var mark = (string?)await TimedWait<RedisValue>.For(database.StringGetAsync(Key), deadlines).ConfigureAwait(false);
-        if (mark is null || mark == _known) return;
-        if (_known is not null) await FillAsync(cancellationToken).ConfigureAwait(false);
-        _known = mark;
+        await TimedWait<bool>.For(database.StringSetAsync(MarkKey, Guid.NewGuid().ToString("N"), s_life, when: When.NotExists), deadlines).ConfigureAwait(false);
+        await TimedWait<bool>.For(database.KeyExpireAsync(MarkKey, s_life), deadlines).ConfigureAwait(false);
+        var mark = (string?)await TimedWait<RedisValue>.For(database.StringGetAsync(MarkKey), deadlines).ConfigureAwait(false);
+        var run = isAnew ? await RunAsync(database).ConfigureAwait(false) : _run;
+        // A server that restarts from a snapshot has its mark, but not the newest writes: its run tells.
+        if ((_known is not null && mark is not null && mark != _known) || (_run is not null && run is not null && run != _run)) await FillAsync(cancellationToken).ConfigureAwait(false);
+        (_known, _run) = (mark ?? _known, run ?? _run);
+        await ShareClockAsync(database).ConfigureAwait(false);
+        connection.NoteGood();
     }
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         var alive = journal.Alive();
-        foreach (var held in alive) await tier.SetAsync(held.Key, held.Envelope, cancellationToken).ConfigureAwait(false);
-        report.Reseeded(alive.Count);
+        var written = 0;
+        foreach (var some in alive.Chunk(FilledAtOnce))
+        {
+            var writes = await Task.WhenAll(some.Select(held => tier.SetAsync(held.Key, held.Envelope, cancellationToken).AsTask())).ConfigureAwait(false);
+            written += writes.Count(static write => write.Written);
+        }
+
+        report.Reseeded(written);
+    }
+
+    // The server's clock is the one that all can compare theirs with: who is how far ahead of it is told in a key.
+    private async ValueTask ShareClockAsync(IDatabase database)
+    {
+        var before = clock.NowMs;
+        if (await ServerTimeAsync(database).ConfigureAwait(false) is not { } serverMs || clock.NowMs - before > MostUnsureMs) return;
+        var mine = ((before + clock.NowMs) / 2) - serverMs;
+        var told = (string?)await TimedWait<RedisValue>.For(database.StringGetAsync(ClockKey), deadlines).ConfigureAwait(false);
+        if (long.TryParse(told, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var most) && most > mine)
+        {
+            if (most - mine > MostUnsureMs) clock.Follow(most - mine);
+        }
+        else if (mine <= StampClock.MostAheadMs) await TimedWait<bool>.For(database.StringSetAsync(ClockKey, mine, s_clockLife), deadlines).ConfigureAwait(false);
+    }
+
+    private async ValueTask<long?> ServerTimeAsync(IDatabase database)
+    {
+        try
+        {
+            var time = (long[]?)await TimedWait<RedisResult>.For(database.ExecuteAsync("TIME"), deadlines).ConfigureAwait(false);
+            return time is { Length: 2 } ? (time[0] * 1000) + (time[1] / 1000) : null;
+        }
+        catch (RedisServerException)
+        {
+            return null;
+        }
+    }
+
+    // Who may not ask, or asks a server without an answer, knows the mark alone.
+    private async ValueTask<string?> RunAsync(IDatabase database)
+    {
+        try
+        {
+            var text = (string?)await TimedWait<RedisResult>.For(database.ExecuteAsync("INFO", "server"), deadlines).ConfigureAwait(false) ?? "";
+            var facts = text.Split('\n', StringSplitOptions.TrimEntries).Select(static line => line.Split(':', 2)).Where(static fact => fact.Length == 2).ToLookup(static fact => fact[0], static fact => fact[1]);
+            connection.ServerKind = KindOf(facts);
+            return facts["run_id"].FirstOrDefault();
+        }
+        catch (Exception refused) when (refused is RedisServerException or RedisCommandException)
+        {
+            return null;
+        }
+    }
+
+    private static string KindOf(ILookup<string, string> facts)
+    {
+        if (facts["garnet_version"].Any()) return "garnet";
+        if (facts["valkey_version"].Any() || facts["server_name"].Contains("valkey")) return "valkey";
+        return facts["executable"].Any(static path => path.Contains("keydb", StringComparison.OrdinalIgnoreCase)) ? "keydb" : "redis";
     }
 }

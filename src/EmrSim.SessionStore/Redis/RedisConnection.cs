@@ -17,8 +17,10 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     private ConnectionMultiplexer? _multiplexer;
     private IDatabase? _database;
     private Task _watch = Task.CompletedTask;
+    private Task _first = Task.CompletedTask;
+    private long _good;
+    private long _renewed;
     private ConnectionState _state = ConnectionState.Idle;
-    private long _since;
 
     /// <summary>The connection is up again, or the first time.</summary>
     public event Action? Ready;
@@ -43,10 +45,18 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     public string? ServerVersion { get; private set; }
 
+    public string? ServerKind { get; set; }
+
+    /// <summary>The server has just answered as it should.</summary>
+    public void NoteGood() => Volatile.Write(ref _good, time.GetTimestamp());
+
     /// <summary>Where commands go; throws at once when there is no connection.</summary>
     public IDatabase Database => _state == ConnectionState.Ready && _database is { } database
         ? database
         : throw new TierUnavailableException("no connection");
+
+    /// <summary>Asks the server for its role again, as a primary that was a replica when it was connected needs.</summary>
+    public Task LookAgainAsync() => _state == ConnectionState.Ready && _multiplexer is { } multiplexer ? multiplexer.ConfigureAsync() : Task.CompletedTask;
 
     /// <summary>Begins to connect, and waits at most this long for success.</summary>
     public async Task StartAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -58,9 +68,10 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         }
 
         LogConnecting(url.Masked);
-        var first = RenewAsync();
+        _good = time.GetTimestamp();
+        _first = RenewAsync();
         _watch = WatchAsync();
-        await Task.WhenAny(first, Task.Delay(patience, time, cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAny(_first, Task.Delay(patience, time, cancellationToken)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -72,6 +83,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _first.ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
         if (_multiplexer is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
@@ -80,9 +92,12 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     private async Task RenewAsync()
     {
+        _renewed = time.GetTimestamp();
         try
         {
-            var multiplexer = await ConnectionMultiplexer.ConnectAsync(RedisOptions.For(url)).ConfigureAwait(false);
+            var options = RedisOptions.For(url);
+            options.ConnectionAttemptCompleted += (_, attempt) => OnAttempted(attempt);
+            var multiplexer = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
             multiplexer.ConnectionFailed += (_, failed) => OnFailed(multiplexer, failed);
             multiplexer.ConnectionRestored += (_, restored) =>
             {
@@ -90,9 +105,10 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             };
             var old = Interlocked.Exchange(ref _multiplexer, multiplexer);
             _database = multiplexer.GetDatabase();
+            if (old is not null) OnReplaced();
             if (old is not null) await old.DisposeAsync().ConfigureAwait(false);
             if (multiplexer.IsConnected) OnReady(multiplexer);
-            else OnError("The server can't be reached.");
+            else if (LastError is null) OnError("The server can't be reached.");
         }
         catch (Exception problem) when (problem is RedisException or IOException or ArgumentException or System.Security.Cryptography.CryptographicException)
         {
@@ -108,13 +124,20 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
-                if (_state == ConnectionState.Ready || time.GetElapsedTime(_since) < s_renewAfter) continue;
-                _since = time.GetTimestamp();
+                if (time.GetElapsedTime(Volatile.Read(ref _good)) < s_renewAfter || time.GetElapsedTime(_renewed) < s_renewAfter) continue;
                 await RenewAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
+        }
+    }
+
+    private void OnReplaced()
+    {
+        lock (_lock)
+        {
+            if (_state == ConnectionState.Ready) Move_NeedsLock(ConnectionState.Reconnecting);
         }
     }
 
@@ -147,6 +170,14 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         Lost?.Invoke(failed.FailureType.ToString());
     }
 
+    // Told of each attempt, unlike the failure of a connection, which stays silent while the server is away.
+    private void OnAttempted(ConnectionAttemptCompletedEventArgs attempt)
+    {
+        if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive) return;
+        var certificate = attempt.ServerCertificatePolicyErrors is { } errors and not System.Net.Security.SslPolicyErrors.None ? $" ({errors})" : "";
+        OnError($"{attempt.FailureType} at stage {attempt.Stage}{certificate}");
+    }
+
     private void OnError(string error)
     {
         lock (_lock)
@@ -164,7 +195,6 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     private void Move_NeedsLock(ConnectionState state)
     {
         _state = state;
-        _since = time.GetTimestamp();
         Since = time.GetUtcNow();
         StoreMetrics.ConnectionEvents.Add(1, new KeyValuePair<string, object?>("event", state.ToString().ToLowerInvariant()));
     }

@@ -4,44 +4,70 @@ using System.Text;
 namespace EmrSim.SessionStore.Redis;
 
 /// <summary>
-/// Single-key scripts over envelopes (see <c>Envelope</c>: kind in byte 2, stamp in bytes 5 to 20 counted from one).
-/// Stamps are compared byte by byte, because comparing strings follows the server's locale.
+/// Single-key scripts over envelopes (see <c>Envelope</c>: format in byte 1, kind in byte 2, stamp in bytes 5 to 20, end of life in
+/// bytes 21 to 28, counted from one). What no version of this library wrote counts as older than everything.
 /// </summary>
 internal sealed class RedisScript
 {
-    private const string Newer =
-        "local function newer(a,b) for i=5,20 do local x,y=a:byte(i),b:byte(i) if x~=y then return x>y end end return false end\n" +
-        "local cur=redis.call('GETRANGE',KEYS[1],0,27)\n";
+    private const string Head =
+        "local function ours(c) return type(c)=='string' and #c>=28 and c:byte(1)==1 end\n" +
+        "local function newer(c) local a,b,i=struct.unpack('>I8I4I4',c,5)\n" +
+        "local x,y,j=struct.unpack('>I8I4I4',ARGV[1],5)\n" +
+        "return a>x or (a==x and (b>y or (b==y and i>j))) end\n" +
+        Current;
+
+    // The server counts a life from when the write arrives, the envelope from when it was made: what is over is not there.
+    private const string Current =
+        "local c=redis.pcall('GETRANGE',KEYS[1],0,27)\n" +
+        "if type(c)=='string' and #c==28 and c:byte(1)==1 and struct.unpack('>I8',c,21)<=struct.unpack('>I8',ARGV[1],21)-tonumber(ARGV[2]) then c='' end\n";
 
     private const string Write = "redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])\nreturn 1";
 
     /// <summary>ARGV: envelope, life in ms. 1, or the header of the newer envelope there.</summary>
-    public static readonly RedisScript Set = new(Newer + "if #cur==28 and newer(cur,ARGV[1]) then return cur end\n" + Write);
+    public static readonly RedisScript Set = new(Head + "if ours(c) and newer(c) then return c end\n" + Write);
+
+    /// <summary>
+    /// The same in one command, which is most of what a script costs: the old envelope is put back in the rare case that it was
+    /// newer. It copies the old value and needs Redis 6.2, so that <see cref="Set"/> stays for large values and older servers.
+    /// </summary>
+    public static readonly RedisScript SetSmall = new(
+        "local c=redis.pcall('SET',KEYS[1],ARGV[1],'PX',ARGV[2],'GET')\n" +
+        "if not c then return 1 end\n" +
+        "if type(c)=='table' then if c.err and c.err:find('WRONGTYPE',1,true) then " + Write + " end return c end\n" +
+        "if #c<28 or c:byte(1)~=1 then return 1 end\n" +
+        "local a,b,i,e=struct.unpack('>I8I4I4I8',c,5)\n" +
+        "local x,y,j,f=struct.unpack('>I8I4I4I8',ARGV[1],5)\n" +
+        "if a<x or (a==x and (b<y or (b==y and i<=j))) then return 1 end\n" +
+        "local rest=e-f+tonumber(ARGV[2])\n" +
+        "if rest<1 then return 1 end\n" +
+        "redis.call('SET',KEYS[1],c,'PX',string.format('%.0f',rest))\n" +
+        "return c:sub(1,28)");
 
     /// <summary>ARGV: envelope, life in ms. 1, 0 when something alive is there, or the header of a newer tombstone.</summary>
     public static readonly RedisScript Add = new(
-        Newer +
-        "if #cur==28 then if cur:byte(2)~=3 then return 0 end if newer(cur,ARGV[1]) then return cur end elseif #cur>0 then return 0 end\n" +
+        Head +
+        "if type(c)=='table' then return 0 end\n" +
+        "if ours(c) and c:byte(2)==3 then if newer(c) then return c end elseif #c>0 then return 0 end\n" +
         Write);
 
     /// <summary>ARGV: envelope, life in ms, expected stamp. 1, or 0 when another or nothing is there.</summary>
     public static readonly RedisScript Replace = new(
-        "local cur=redis.call('GETRANGE',KEYS[1],0,27)\n" +
-        "if #cur~=28 or cur:byte(2)~=1 or cur:sub(5,20)~=ARGV[3] then return 0 end\n" +
+        Current +
+        "if type(c)=='table' or #c~=28 or c:byte(1)~=1 or c:byte(2)~=1 or c:sub(5,20)~=ARGV[3] then return 0 end\n" +
         Write);
 
     /// <summary>ARGV: tombstone, its life in ms. 1 when something alive was there, 0 when not, or the header of the newer envelope there.</summary>
     public static readonly RedisScript Remove = new(
-        Newer +
-        "if #cur==28 and newer(cur,ARGV[1]) then return cur end\n" +
+        Head +
+        "if ours(c) and newer(c) then return c end\n" +
         "redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])\n" +
-        "if #cur==28 then if cur:byte(2)==1 then return 1 end return 0 end\n" +
-        "if #cur>0 then return 1 end return 0");
+        "if type(c)=='table' then return 1 end\n" +
+        "if #c==0 or (ours(c) and c:byte(2)==3) then return 0 end return 1");
 
     /// <summary>ARGV: by, life in ms of a new counter. The count and its remaining life in ms.</summary>
     public static readonly RedisScript Increment = new(
-        "local cur=redis.call('GETRANGE',KEYS[1],0,27)\n" +
-        "if #cur==28 and cur:byte(2)==3 then redis.call('DEL',KEYS[1]) end\n" +
+        "local c=redis.call('GETRANGE',KEYS[1],0,27)\n" +
+        "if #c==28 and c:byte(1)==1 and c:byte(2)==3 then redis.call('DEL',KEYS[1]) end\n" +
         "local n=redis.call('INCRBY',KEYS[1],ARGV[1])\n" +
         "local t=redis.call('PTTL',KEYS[1])\n" +
         "if t<0 then redis.call('PEXPIRE',KEYS[1],ARGV[2]) t=tonumber(ARGV[2]) end\n" +

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using EmrSim.SessionStore.Tiered;
 using StackExchange.Redis;
@@ -8,7 +9,12 @@ namespace EmrSim.SessionStore.Redis;
 /// <summary>Entries on a Redis server, or one that speaks like it: strings, times to live and single-key scripts, nothing else.</summary>
 internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines, TimeProvider time, uint instance) : IStoreTier
 {
+    // Above it the copy that SetSmall makes costs more than the command it saves.
+    private const int Small = 4096;
+    private static readonly byte[] s_probe = "probe"u8.ToArray();
     private readonly string _probeKey = $"emrsim:probe:{instance:x8}";
+    private readonly SeenKeys _seen = new();
+    private volatile bool _isOld;
 
     public string Name => "redis";
 
@@ -17,28 +23,39 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        var value = await TimedWait<RedisValue>.For(connection.Database.StringGetAsync(key), deadlines).ConfigureAwait(false);
-        return !value.IsNull && Envelope.Decode((ReadOnlyMemory<byte>)value) is { } found && found.ExpiresAtMs > NowMs ? found : null;
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var value = await TimedWait<RedisValue>.For(connection.Database.StringGetAsync(key), deadlines).ConfigureAwait(false);
+            if (value.IsNull) return null;
+            _seen.Note(key);
+            return Envelope.Decode((ReadOnlyMemory<byte>)value) is { } found && found.ExpiresAtMs > NowMs ? found : null;
+        }
+        catch (RedisServerException foreign) when (IsForeign(foreign))
+        {
+            return null;
+        }
     }
 
-    public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken) => WriteAsync(RedisScript.Set, key, envelope, null);
+    // A key that is not there needs no script to keep a late write from replacing a newer one.
+    public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken) =>
+        _seen.Contains(key) ? OverwriteAsync(key, envelope, cancellationToken) : WriteNewAsync(key, envelope, cancellationToken);
 
-    public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken) => WriteAsync(RedisScript.Add, key, envelope, null);
+    public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken) =>
+        WriteAsync(RedisScript.Add, key, envelope, null, cancellationToken);
 
-    public ValueTask<TierWrite> ReplaceAsync(string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
-    {
-        var stamp = new Envelope(EntryKind.Value, expected, 0, default).Encode();
-        return WriteAsync(RedisScript.Replace, key, envelope, stamp.AsMemory(Envelope.StampOffset, Envelope.StampLength));
-    }
+    public ValueTask<TierWrite> ReplaceAsync(string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken) =>
+        WriteAsync(RedisScript.Replace, key, envelope, expected, cancellationToken);
 
     public async ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var answer = (long[]?)await RunAsync(RedisScript.Increment, [key], [by, Math.Max(1, expiresAtMs - NowMs)]).ConfigureAwait(false);
             return new(answer![0], DateTimeOffset.FromUnixTimeMilliseconds(NowMs + answer[1]));
         }
-        catch (RedisServerException refused) when (refused.Message.Contains("not an integer", StringComparison.Ordinal))
+        catch (RedisServerException refused) when (IsForeign(refused) || refused.Message.Contains("not an integer", StringComparison.Ordinal))
         {
             throw new InvalidOperationException("The key holds a value, not a counter.", refused);
         }
@@ -46,91 +63,119 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
 
     public async ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var answer = await RunAsync(RedisScript.Remove, [key], [tombstone.Encode(), LifeMs(tombstone)]).ConfigureAwait(false);
-        return answer.Resp2Type == ResultType.Integer ? new((long)answer == 1) : new(true, Standing(answer));
+        return answer.Resp2Type == ResultType.Integer ? new((long)answer == 1) : new(IsAlive(answer), Standing(answer));
     }
 
-    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    /// <summary>By the same means as operations do it, so that a server that refuses those does not look well.</summary>
+    public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
     {
-        var database = connection.Database;
-        var role = (RedisResult[]?)await TimedWait<RedisResult>.For(database.ExecuteAsync("ROLE"), deadlines).ConfigureAwait(false);
-        if (role is null || role.Length == 0 || (string?)role[0] != "master") throw new TierUnavailableException("not the primary");
-        await TimedWait<bool>.For(database.StringSetAsync(_probeKey, instance, TimeSpan.FromSeconds(10)), deadlines).ConfigureAwait(false);
-        var read = await TimedWait<RedisValue>.For(database.StringGetAsync(_probeKey), deadlines).ConfigureAwait(false);
-        if (read != instance) throw new TierUnavailableException("does not keep what it is given");
-        await TimedWait<bool>.For(database.KeyDeleteAsync(_probeKey), deadlines).ConfigureAwait(false);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            await CheckRoleAsync().ConfigureAwait(false);
+            var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, instance), NowMs + 10_000, s_probe);
+            await OverwriteAsync(_probeKey, written, cancellationToken).ConfigureAwait(false);
+            if (await GetAsync(_probeKey, cancellationToken).ConfigureAwait(false) is not { } read || read.Stamp < written.Stamp) throw new TierUnavailableException("does not keep what it is given");
+            await TimedWait<bool>.For(connection.Database.KeyDeleteAsync(_probeKey), deadlines).ConfigureAwait(false);
+        }
+        catch (RedisConnectionException nowhere) when (nowhere.FailureType == ConnectionFailureType.UnableToResolvePhysicalConnection)
+        {
+            // The client sends no writes to what it took for a replica.
+            await connection.LookAgainAsync().ConfigureAwait(false);
+            throw new TierUnavailableException("not the primary");
+        }
+
+        connection.NoteGood();
+        return Stopwatch.GetElapsedTime(start) / 4;
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
+    private static bool IsForeign(RedisServerException problem) => problem.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
     private static Stamp? Standing(RedisResult header) => Envelope.Decode((byte[]?)header ?? [])?.Stamp;
+
+    private static bool IsAlive(RedisResult header) => Envelope.Decode((byte[]?)header ?? []) is { Kind: EntryKind.Value };
 
     private long LifeMs(in Envelope envelope) => Math.Max(1, envelope.RemainingMs(NowMs));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TierWrite> WriteAsync(RedisScript script, string key, Envelope envelope, ReadOnlyMemory<byte>? expected)
+    // A user may lack the right to ask: that the server takes writes is then all that is known.
+    private async ValueTask CheckRoleAsync()
     {
+        try
+        {
+            var role = (RedisResult[]?)await TimedWait<RedisResult>.For(connection.Database.ExecuteAsync("ROLE"), deadlines).ConfigureAwait(false);
+            if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException("not the primary");
+        }
+        catch (RedisServerException refused) when (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal) || refused.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
+        {
+        }
+    }
+
+    private ValueTask<TierWrite> OverwriteAsync(string key, in Envelope envelope, CancellationToken cancellationToken) =>
+        WriteAsync(_isOld || envelope.Value.Length > Small ? RedisScript.Set : RedisScript.SetSmall, key, envelope, null, cancellationToken);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TierWrite> WriteNewAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         var buffer = ArrayPool<byte>.Shared.Rent(envelope.EncodedLength);
         envelope.Encode(buffer);
-        var arguments = Arguments.Take(key, buffer.AsMemory(0, envelope.EncodedLength), LifeMs(envelope), expected);
-        var answer = await RunAsync(script, arguments.Keys, arguments.Values).ConfigureAwait(false);
-        // Only once it is answered: after a time-out the client may still be sending from these buffers.
-        arguments.Return();
+        var isNew = await TimedWait<bool>.For(
+            connection.Database.StringSetAsync(key, buffer.AsMemory(0, envelope.EncodedLength), TimeSpan.FromMilliseconds(LifeMs(envelope)), When.NotExists),
+            deadlines).ConfigureAwait(false);
+        // Only once it is answered: after a time-out the client may still be sending from it.
         ArrayPool<byte>.Shared.Return(buffer);
+        _seen.Note(key);
+        return isNew ? TierWrite.Done : await OverwriteAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TierWrite> WriteAsync(RedisScript script, string key, Envelope envelope, Stamp? expected, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var arguments = ScriptArguments.Take(key, envelope, LifeMs(envelope), expected);
+        RedisResult answer;
+        try
+        {
+            answer = await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(script.Hash, arguments.Keys, arguments.Values), deadlines).ConfigureAwait(false);
+        }
+        catch (RedisServerException refused) when (IsUnknown(refused) || IsTooNew(script, refused))
+        {
+            if (IsTooNew(script, refused)) (_isOld, script) = (true, RedisScript.Set);
+            answer = await RunAsync(script, arguments.Keys, arguments.Values).ConfigureAwait(false);
+        }
+
+        arguments.Return();
+        _seen.Note(key);
         if (answer.Resp2Type != ResultType.Integer) return new(false, Standing(answer));
         return (long)answer == 1 ? TierWrite.Done : TierWrite.Refused;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] values)
     {
-        var database = connection.Database;
         try
         {
-            return await TimedWait<RedisResult>.For(database.ScriptEvaluateAsync(script.Hash, keys, values), deadlines).ConfigureAwait(false);
+            return await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(script.Hash, keys, values), deadlines).ConfigureAwait(false);
         }
-        catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        catch (RedisServerException unknown) when (IsUnknown(unknown))
         {
-            return await TimedWait<RedisResult>.For(database.ScriptEvaluateAsync(script.Text, keys, values), deadlines).ConfigureAwait(false);
+            try
+            {
+                return await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(script.Text, keys, values), deadlines).ConfigureAwait(false);
+            }
+            catch (RedisServerException refused) when (IsTooNew(script, refused))
+            {
+                _isOld = true;
+                return await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(RedisScript.Set.Text, keys, values), deadlines).ConfigureAwait(false);
+            }
         }
     }
 
-    /// <summary>The arrays of a script call, used again and again.</summary>
-    private sealed class Arguments
-    {
-        [ThreadStatic]
-        private static Arguments? s_spare;
+    private static bool IsUnknown(RedisServerException problem) => problem.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
-        public RedisKey[] Keys { get; } = new RedisKey[1];
-
-        public RedisValue[] Values { get; private init; } = new RedisValue[2];
-
-        public static Arguments Take(string key, ReadOnlyMemory<byte> envelope, long lifeMs, ReadOnlyMemory<byte>? expected)
-        {
-            Arguments arguments;
-            if (expected is { } stamp)
-            {
-                arguments = new Arguments { Values = new RedisValue[3] };
-                arguments.Values[2] = stamp;
-            }
-            else
-            {
-                arguments = s_spare ?? new Arguments();
-                s_spare = null;
-            }
-
-            arguments.Keys[0] = key;
-            arguments.Values[0] = envelope;
-            arguments.Values[1] = lifeMs;
-            return arguments;
-        }
-
-        public void Return()
-        {
-            if (Values.Length != 2) return;
-            Keys[0] = default;
-            Values[0] = default;
-            s_spare = this;
-        }
-    }
+    private static bool IsTooNew(RedisScript script, RedisServerException problem) =>
+        script == RedisScript.SetSmall && problem.Message.Contains("syntax", StringComparison.OrdinalIgnoreCase);
 }

@@ -29,6 +29,9 @@ internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random 
 
     public string? Cause { get; private set; }
 
+    /// <summary>Whether a probe that took this long would only let it open again.</summary>
+    public bool IsTooSlow(TimeSpan probe) => opensWhenSlow && probe > options.SlowAfter;
+
     public bool IsProbeDue => _state != BreakerState.Closed && time.GetTimestamp() >= Volatile.Read(ref _probeDue);
 
     public void Succeeded(TimeSpan elapsed)

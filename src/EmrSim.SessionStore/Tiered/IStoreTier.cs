@@ -36,8 +36,11 @@ internal interface IStoreTier : IAsyncDisposable
     /// <summary>Puts a tombstone in the place of anything older.</summary>
     ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken);
 
-    /// <summary>Writes, reads and deletes a key of its own on a server that may be written to; throws when that fails.</summary>
-    ValueTask ProbeAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Writes, reads and deletes a key of its own on a server that may be written to, and gives the time of one round trip;
+    /// throws when that fails.
+    /// </summary>
+    ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What became of a removal.</summary>
@@ -51,6 +54,12 @@ internal interface IFallbackTier : IStoreTier
 {
     /// <summary>Whether it may hold anything, as far as is known without asking.</summary>
     bool MayHold { get; }
+
+    /// <summary>How many entries it holds, as far as is known without asking.</summary>
+    int Held { get; }
+
+    /// <summary>How many entries have reached the end of their life there since the start.</summary>
+    long Expired { get; }
 
     /// <summary>Whether other instances write there too.</summary>
     bool IsShared { get; }

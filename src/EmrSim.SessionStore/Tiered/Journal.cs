@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EmrSim.SessionStore.Tiered;
 
 /// <summary>
 /// This instance's own newest writes that are still alive, to fill a server that came back without them. Bounded; buffers are
-/// rented, because a copy per write must not cost garbage per write.
+/// rented and kept, because a copy per write must not cost garbage per write.
 /// </summary>
 internal sealed class Journal(TimeProvider time, int mostEntries, long mostBytes)
 {
@@ -19,17 +21,21 @@ internal sealed class Journal(TimeProvider time, int mostEntries, long mostBytes
         if (length > mostBytes) return;
         lock (_lock)
         {
-            if (_entries.TryGetValue(key, out var old))
+            ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out var exists);
+            if (exists && kept.Stamp > envelope.Stamp) return;
+            var buffer = exists ? kept.Buffer : [];
+            if (buffer.Length < length || buffer.Length > 4 * (length + 64))
             {
-                if (old.Envelope.Stamp > envelope.Stamp) return;
-                Forget_NeedsLock(key, old);
+                if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+                buffer = length == 0 ? [] : ArrayPool<byte>.Shared.Rent(length);
             }
 
-            var buffer = length == 0 ? [] : ArrayPool<byte>.Shared.Rent(length);
             envelope.Value.Span.CopyTo(buffer);
-            _entries[key] = new(envelope with { Value = buffer.AsMemory(0, length) }, buffer);
-            _bytes += length;
-            _ends.Enqueue(key, envelope.ExpiresAtMs);
+            _bytes += length - (exists ? kept.Length : 0);
+            // What now lives longer keeps its place in the queue, and gets its new one when its turn comes.
+            var queued = exists && kept.QueuedEnd <= envelope.ExpiresAtMs ? kept.QueuedEnd : envelope.ExpiresAtMs;
+            if (!exists || queued != kept.QueuedEnd) _ends.Enqueue(key, queued);
+            kept = new(envelope.Kind, envelope.Stamp, envelope.ExpiresAtMs, queued, buffer, length);
             Trim_NeedsLock(time.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
@@ -41,8 +47,8 @@ internal sealed class Journal(TimeProvider time, int mostEntries, long mostBytes
         lock (_lock)
         {
             return [.. _entries
-                .Where(pair => pair.Value.Envelope.ExpiresAtMs > now)
-                .Select(pair => new HeldEntry(pair.Key, pair.Value.Envelope with { Value = pair.Value.Envelope.Value.ToArray() }))];
+                .Where(pair => pair.Value.ExpiresAtMs > now)
+                .Select(static pair => new HeldEntry(pair.Key, new(pair.Value.Kind, pair.Value.Stamp, pair.Value.ExpiresAtMs, pair.Value.Buffer.AsSpan(0, pair.Value.Length).ToArray())))];
         }
     }
 
@@ -51,22 +57,21 @@ internal sealed class Journal(TimeProvider time, int mostEntries, long mostBytes
         while (_ends.TryPeek(out var key, out var end) && (end <= now || _entries.Count > mostEntries || _bytes > mostBytes))
         {
             _ends.Dequeue();
-            if (!_entries.TryGetValue(key, out var kept) || kept.Envelope.ExpiresAtMs != end) continue;
-            Forget_NeedsLock(key, kept);
+            ref var kept = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key);
+            if (Unsafe.IsNullRef(ref kept) || kept.QueuedEnd != end) continue;
+            if (kept.ExpiresAtMs != end)
+            {
+                kept = kept with { QueuedEnd = kept.ExpiresAtMs };
+                _ends.Enqueue(key, kept.QueuedEnd);
+                continue;
+            }
+
+            _bytes -= kept.Length;
+            if (kept.Buffer.Length > 0) ArrayPool<byte>.Shared.Return(kept.Buffer);
+            _entries.Remove(key);
             if (end > now) StoreMetrics.Dropped.Add(1, new KeyValuePair<string, object?>("tier", "journal"));
         }
-
-        if (_ends.Count <= (2 * _entries.Count) + 1024) return;
-        _ends.Clear();
-        _ends.EnqueueRange(_entries.Select(static pair => (pair.Key, pair.Value.Envelope.ExpiresAtMs)));
     }
 
-    private void Forget_NeedsLock(string key, Kept kept)
-    {
-        _entries.Remove(key);
-        _bytes -= kept.Envelope.Value.Length;
-        if (kept.Buffer.Length > 0) ArrayPool<byte>.Shared.Return(kept.Buffer);
-    }
-
-    private readonly record struct Kept(Envelope Envelope, byte[] Buffer);
+    private readonly record struct Kept(EntryKind Kind, Stamp Stamp, long ExpiresAtMs, long QueuedEnd, byte[] Buffer, int Length);
 }

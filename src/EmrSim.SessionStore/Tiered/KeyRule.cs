@@ -7,7 +7,7 @@ internal static class KeyRule
 {
     private const int LongestKey = 250;
     private const int LargestValue = 1024 * 1024;
-    private static readonly TimeSpan s_longestLife = TimeSpan.FromDays(7);
+    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(7);
 
     public static void Check(string key)
     {
@@ -24,6 +24,6 @@ internal static class KeyRule
     {
         Check(key);
         if (valueLength > LargestValue) throw new ArgumentException($"A value is at most {LargestValue} bytes long.", nameof(valueLength));
-        if (timeToLive <= TimeSpan.Zero || timeToLive > s_longestLife) throw new ArgumentOutOfRangeException(nameof(timeToLive), timeToLive, "A time to live is more than zero and at most 7 days.");
+        if (timeToLive <= TimeSpan.Zero || timeToLive > LongestLife) throw new ArgumentOutOfRangeException(nameof(timeToLive), timeToLive, "A time to live is more than zero and at most 7 days.");
     }
 }

@@ -16,32 +16,39 @@ internal sealed partial class Recovery(
     ILogger<Recovery> log) : BackgroundService
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
+    private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _batch = Math.Max(1, options.PromotionsPerSecond / 10);
     private long _refreshed;
     private long _mayPromoteFrom;
 
-    /// <summary>Checks, and if need be fills, a server before it is used again.</summary>
-    public Func<CancellationToken, ValueTask>? BeforeUse { get; set; }
+    /// <summary>Checks, and if need be fills, a server before it is used again; told whether it was reached anew.</summary>
+    public Func<bool, CancellationToken, ValueTask>? BeforeUse { get; set; }
+
+    /// <summary>Done when every tier was looked at once.</summary>
+    public Task FirstLook => _firstLook.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_tick, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false)) await TickAsync(stoppingToken).ConfigureAwait(false);
+            do
+            {
+                await TickAsync(stoppingToken).ConfigureAwait(false);
+                _firstLook.TrySetResult();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
     }
 
-    /// <summary>One look at everything: also done once at start, before the first request.</summary>
-    public async Task TickAsync(CancellationToken cancellationToken)
+    private async Task TickAsync(CancellationToken cancellationToken)
     {
-        foreach (var slot in slots)
-        {
-            if (slot.Breaker.IsProbeDue) await ProbeAsync(slot, cancellationToken).ConfigureAwait(false);
-        }
+        // All at once: a tier that hangs must not keep another one away.
+        if (slots.Any(static slot => slot.Breaker.IsProbeDue))
+            await Task.WhenAll(slots.Where(static slot => slot.Breaker.IsProbeDue).Select(slot => ProbeAsync(slot, cancellationToken))).ConfigureAwait(false);
 
         if (time.GetElapsedTime(_refreshed) >= options.DatabaseBeat)
         {
@@ -57,18 +64,20 @@ internal sealed partial class Recovery(
     {
         try
         {
+            var isAnew = true;
             do
             {
-                await slot.Tier.ProbeAsync(cancellationToken).ConfigureAwait(false);
-                if (slot == slots[0] && BeforeUse is { } prepare) await prepare(cancellationToken).ConfigureAwait(false);
+                if (slot.Breaker.IsTooSlow(await slot.Tier.ProbeAsync(cancellationToken).ConfigureAwait(false))) throw new TierUnavailableException("slow");
+                if (slot == slots[0] && BeforeUse is { } prepare) await prepare(isAnew, cancellationToken).ConfigureAwait(false);
+                isAnew = false;
             }
             while (!slot.Breaker.ProbeSucceeded());
             report.Closed(slot);
             _mayPromoteFrom = time.GetTimestamp() + (long)(Random.Shared.NextDouble() * time.TimestampFrequency);
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
-            slot.Breaker.ProbeFailed();
+            slot.ProbeFailed(problem);
         }
     }
 
@@ -78,29 +87,31 @@ internal sealed partial class Recovery(
         if (BeforeUse is not { } check || !top.Breaker.Allows) return;
         try
         {
-            await check(cancellationToken).ConfigureAwait(false);
+            await check(false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception problem) when (top.Failed(problem, cancellationToken))
+        catch (Exception problem) when (top.Failed(TieredStore.Get, problem, cancellationToken))
         {
         }
     }
 
     private async Task PromoteAsync(CancellationToken cancellationToken)
     {
-        var top = slots[0];
-        if (!top.Breaker.Allows || time.GetTimestamp() < _mayPromoteFrom) return;
-        var left = false;
-        foreach (var slot in slots.Skip(1))
+        if (time.GetTimestamp() < _mayPromoteFrom) return;
+        // Up to the highest one that serves: what only this process holds is better where others see it.
+        var top = slots.FirstOrDefault(static slot => slot.Breaker.Allows);
+        if (top is null) return;
+        var isLeft = false;
+        foreach (var slot in slots.SkipWhile(slot => slot != top).Skip(1))
         {
             if (slot.Fallback is not { MayHold: true } || !slot.Breaker.Allows) continue;
-            left = true;
-            await TryAsync(slot, (lower, ct) => PromoteAsync(lower, top, ct), cancellationToken).ConfigureAwait(false);
+            isLeft = true;
+            await TryAsync(slot, (lower, ct) => PromoteAsync(slot, lower, top, ct), cancellationToken).ConfigureAwait(false);
         }
 
-        if (!left && report.IsOpen) report.Over();
+        if (!isLeft && top == slots[0] && report.IsOpen) report.Over();
     }
 
-    private async ValueTask PromoteAsync(IFallbackTier lower, TierSlot top, CancellationToken cancellationToken)
+    private async ValueTask PromoteAsync(TierSlot from, IFallbackTier lower, TierSlot top, CancellationToken cancellationToken)
     {
         var held = await lower.PeekAsync(_batch, cancellationToken).ConfigureAwait(false);
         if (held.Count == 0) await lower.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -108,7 +119,7 @@ internal sealed partial class Recovery(
         {
             try
             {
-                report.Moved(await store.MoveAsync(lower, top.Tier, entry, cancellationToken).ConfigureAwait(false));
+                report.Moved(await store.MoveAsync(from, top, entry, cancellationToken).ConfigureAwait(false));
             }
             catch (InvalidOperationException conflict)
             {
@@ -116,7 +127,7 @@ internal sealed partial class Recovery(
                 LogConflict(conflict.Message);
                 await lower.ForgetAsync(entry.Key, entry.Envelope.Stamp, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception problem) when (top.Failed(problem, cancellationToken))
+            catch (Exception problem) when (top.Failed(TieredStore.Set, problem, cancellationToken))
             {
                 return;
             }
@@ -130,7 +141,7 @@ internal sealed partial class Recovery(
         {
             await work(lower, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception problem) when (slot.Failed(problem, cancellationToken))
+        catch (Exception problem) when (slot.Failed(TieredStore.Get, problem, cancellationToken))
         {
         }
     }

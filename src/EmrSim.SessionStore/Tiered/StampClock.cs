@@ -1,13 +1,17 @@
 namespace EmrSim.SessionStore.Tiered;
 
-/// <summary>Gives stamps that only grow, and that are newer than every stamp seen from others (hybrid logical clock).</summary>
+/// <summary>
+/// Gives stamps that only grow, and that are newer than every stamp seen from others (hybrid logical clock). It keeps the lead of
+/// the fastest clock it has seen, so that the fleet's stamps stay in step between two looks too.
+/// </summary>
 internal sealed class StampClock(TimeProvider time, uint instance)
 {
     /// <summary>A clock this far ahead of ours is broken; following it would carry its error through the fleet.</summary>
-    private const long MostAheadMs = 60_000;
+    public const long MostAheadMs = 60_000;
 
     private readonly Lock _lock = new();
     private long _lastMs;
+    private long _leadMs;
     private uint _counter;
 
     public long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -17,9 +21,9 @@ internal sealed class StampClock(TimeProvider time, uint instance)
         var now = NowMs;
         lock (_lock)
         {
-            if (now > _lastMs)
+            if (now + _leadMs > _lastMs)
             {
-                _lastMs = now;
+                _lastMs = now + _leadMs;
                 _counter = 0;
             }
             else if (++_counter == 0)
@@ -36,17 +40,27 @@ internal sealed class StampClock(TimeProvider time, uint instance)
     {
         Observe(seen);
         var next = Next();
-        return next > seen ? next : new Stamp(seen.UnixMs, seen.Counter + 1, instance);
+        if (next > seen) return next;
+        return seen.Counter == uint.MaxValue ? new(seen.UnixMs + 1, 0, instance) : new(seen.UnixMs, seen.Counter + 1, instance);
     }
 
     public void Observe(Stamp seen)
     {
-        if (seen.Instance == instance || seen.UnixMs < Volatile.Read(ref _lastMs) || seen.UnixMs > NowMs + MostAheadMs) return;
+        if (seen.Instance == instance || seen.UnixMs < Volatile.Read(ref _lastMs)) return;
+        var ahead = seen.UnixMs - NowMs;
+        if (ahead > MostAheadMs) return;
         lock (_lock)
         {
+            if (ahead > _leadMs) _leadMs = ahead;
             if (seen.UnixMs < _lastMs) return;
             if (seen.UnixMs == _lastMs) _counter = Math.Max(_counter, seen.Counter);
             else (_lastMs, _counter) = (seen.UnixMs, seen.Counter);
         }
+    }
+
+    /// <summary>The fastest clock of the fleet is this far ahead of ours.</summary>
+    public void Follow(long leadMs)
+    {
+        lock (_lock) _leadMs = Math.Max(_leadMs, leadMs <= MostAheadMs ? leadMs : 0);
     }
 }

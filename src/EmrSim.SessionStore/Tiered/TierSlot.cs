@@ -3,9 +3,14 @@ using System.Diagnostics;
 namespace EmrSim.SessionStore.Tiered;
 
 /// <summary>A tier with its breaker: notes how each operation went.</summary>
-internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport report)
+internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport report, bool neverFails = false)
 {
+    private const int Remembered = 64;
+    private static readonly KeyValuePair<string, object?> s_ok = new("outcome", "ok");
+    private static readonly KeyValuePair<string, object?> s_failed = new("outcome", "failed");
     private readonly KeyValuePair<string, object?> _tag = new("tier", tier.Name);
+    private readonly float[] _durations = new float[Remembered];
+    private int _remembered;
 
     public IStoreTier Tier => tier;
 
@@ -18,26 +23,49 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
 
     public double LastMs { get; private set; }
 
-    public void Succeeded(long start)
+    /// <summary>The 95th percentile of the newest successful operations, in milliseconds.</summary>
+    public double P95Ms
     {
-        var elapsed = Stopwatch.GetElapsedTime(start);
+        get
+        {
+            var durations = _durations[..Math.Min(_remembered, Remembered)];
+            Array.Sort(durations);
+            return durations.Length == 0 ? 0 : durations[(int)(0.95 * (durations.Length - 1))];
+        }
+    }
+
+    /// <param name="operation">Which of the store's operations.</param>
+    /// <param name="start">When this tier was asked.</param>
+    /// <param name="began">When the operation began, which may have been at a higher tier.</param>
+    public void Succeeded(string operation, long start, long began)
+    {
+        // Memory takes less time than this would.
+        if (neverFails && !StoreMetrics.Operations.Enabled && !report.IsOpen) return;
+        var now = Stopwatch.GetTimestamp();
+        var elapsed = Stopwatch.GetElapsedTime(start, now);
         LastMs = elapsed.TotalMilliseconds;
-        breaker.Succeeded(elapsed);
-        StoreMetrics.Operations.Add(1, _tag, s_ok);
-        report.Served(this, elapsed);
+        _durations[(uint)Interlocked.Increment(ref _remembered) % Remembered] = (float)elapsed.TotalMilliseconds;
+        if (!neverFails) breaker.Succeeded(elapsed);
+        StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_ok);
+        StoreMetrics.Duration.Record(elapsed.TotalSeconds, _tag, new("operation", operation));
+        report.Served(this, operation, Stopwatch.GetElapsedTime(began, now));
     }
 
     /// <summary>Whether the next tier shall be asked. Not for what the caller did wrong or no longer wants.</summary>
-    public bool Failed(Exception problem, CancellationToken cancellationToken)
+    public bool Failed(string operation, Exception problem, CancellationToken cancellationToken)
     {
-        if (problem is InvalidOperationException or ArgumentException || (problem is OperationCanceledException && cancellationToken.IsCancellationRequested)) return false;
+        if (problem is SessionStoreUnavailableException || problem is InvalidOperationException and not ObjectDisposedException || problem is ArgumentException || (problem is OperationCanceledException && cancellationToken.IsCancellationRequested)) return false;
         var cause = CauseOf(problem);
         LastFailure = cause;
-        StoreMetrics.Operations.Add(1, _tag, s_failed);
+        StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_failed);
         var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause);
         if (opened) report.Opened(this, cause);
         return true;
     }
+
+    /// <summary>Whether what failed so may have been done, or be done later.</summary>
+    public static bool MayYetHappen(Exception problem) =>
+        problem is not (TierUnavailableException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
 
     public void Trip(string cause)
     {
@@ -45,8 +73,13 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         if (breaker.Trip(cause)) report.Opened(this, cause);
     }
 
-    private static readonly KeyValuePair<string, object?> s_ok = new("outcome", "ok");
-    private static readonly KeyValuePair<string, object?> s_failed = new("outcome", "failed");
+    public void ProbeFailed(Exception problem)
+    {
+        LastFailure = CauseOf(problem);
+        breaker.ProbeFailed();
+        // Nothing to tell when it was left before; at the start it is the first that is known.
+        report.Opened(this, LastFailure);
+    }
 
     private static bool IsLostRole(Exception problem) =>
         problem is TierUnavailableException || (problem is StackExchange.Redis.RedisServerException && problem.Message.StartsWith("READONLY", StringComparison.Ordinal));

@@ -9,8 +9,21 @@ namespace EmrSim.SessionStore.Tiered;
 /// </summary>
 internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock clock, Journal? journal) : ISessionStore
 {
-    /// <summary>Longer than any write can be under way and than any promotion takes.</summary>
-    private static readonly TimeSpan s_tombstoneLife = TimeSpan.FromMinutes(15);
+    public const string Get = "get";
+    public const string Set = "set";
+    public const string Add = "add";
+    public const string Replace = "replace";
+    public const string Increment = "increment";
+    public const string Remove = "remove";
+
+    // Whoever loses that often against newer writes of others has been overwritten by them.
+    private const int MostAttempts = 4;
+
+    /// <summary>Longer than a write can be under way to a tier that answers: the kernel gives up on a closed socket sooner.</summary>
+    private static readonly TimeSpan s_tombstoneLife = TimeSpan.FromMinutes(5);
+
+    /// <summary>A stopped server keeps what it has received for as long as it stands still; no entry lives longer than this.</summary>
+    private static readonly TimeSpan s_tombstoneLifeBelow = KeyRule.LongestLife;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellationToken = default)
@@ -18,24 +31,25 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         KeyRule.Check(key);
         Envelope? newest = null;
         var answered = false;
+        var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
             if (!slot.Breaker.Allows || (answered && !MayKnowBetter(slot, newest))) continue;
-            var start = Stopwatch.GetTimestamp();
+            var start = i == 0 ? began : Stopwatch.GetTimestamp();
             try
             {
                 var found = await slot.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false);
-                slot.Succeeded(start);
+                slot.Succeeded(Get, start, began);
                 answered = true;
                 if (found is { } other && (newest is not { } best || other.Stamp > best.Stamp)) newest = other;
             }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
             {
             }
         }
 
-        if (!answered) throw Unavailable(nameof(GetAsync));
+        if (!answered) throw Unavailable(Get);
         if (newest is not { } entry) return null;
         clock.Observe(entry.Stamp);
         return entry.Kind == EntryKind.Value ? new StoreEntry(entry.Value, entry.Stamp, entry.ExpiresAt) : null;
@@ -46,46 +60,52 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     {
         KeyRule.Check(key, value.Length, timeToLive);
         var envelope = Seal(value, timeToLive, clock.Next());
+        var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
             if (!slot.Breaker.Allows) continue;
-            var start = Stopwatch.GetTimestamp();
+            if (MayBeHeldBelow(i)) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
+            var start = i == 0 ? began : Stopwatch.GetTimestamp();
             try
             {
-                var write = await slot.Tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+                var writing = slot.Tier.SetAsync(key, envelope, cancellationToken);
+                // While the server works: noting it afterwards would make every write that much longer.
+                journal?.Note(key, envelope);
+                var write = await writing.ConfigureAwait(false);
                 // This write comes after the one it found there, so its stamp must too, however wrong the other's clock is.
-                while (write.Newer is { } newer)
+                for (var attempt = 1; write.Newer is { } newer && attempt < MostAttempts; attempt++)
                 {
                     envelope = envelope with { Stamp = clock.After(newer) };
                     write = await slot.Tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+                    journal?.Note(key, envelope);
                 }
 
-                slot.Succeeded(start);
-                journal?.Note(key, envelope);
+                slot.Succeeded(Set, start, began);
                 return envelope.Stamp;
             }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(Set, problem, cancellationToken))
             {
             }
         }
 
-        throw Unavailable(nameof(SetAsync));
+        throw Unavailable(Set);
     }
 
     public ValueTask<Stamp?> AddAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, value.Length, timeToLive);
-        return DecideAsync(nameof(AddAsync), key, pullsUp: true, async (tier, ct) =>
+        return DecideAsync(Add, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
             var envelope = Seal(value, timeToLive, clock.Next());
-            var write = await tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
-            while (write.Newer is { } newer)
+            var write = await slots[index].Tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
+            for (var attempt = 1; write.Newer is { } newer && attempt < MostAttempts; attempt++)
             {
                 envelope = envelope with { Stamp = clock.After(newer) };
-                write = await tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
+                write = await slots[index].Tier.AddAsync(key, envelope, ct).ConfigureAwait(false);
             }
 
+            if (!write.Written && isInDoubt) await OutlastAsync(key, slots[index].Tier, ct).ConfigureAwait(false);
             return Noted(key, envelope, write);
         }, cancellationToken);
     }
@@ -93,10 +113,12 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     public ValueTask<Stamp?> ReplaceAsync(string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, Stamp expected, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key, value.Length, timeToLive);
-        return DecideAsync(nameof(ReplaceAsync), key, pullsUp: true, async (tier, ct) =>
+        return DecideAsync(Replace, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
             var envelope = Seal(value, timeToLive, clock.After(expected));
-            return Noted(key, envelope, await tier.ReplaceAsync(key, envelope, expected, ct).ConfigureAwait(false));
+            var write = await slots[index].Tier.ReplaceAsync(key, envelope, expected, ct).ConfigureAwait(false);
+            // What it was to replace may be where it was sent first, and be replaced yet: "no" could be untrue.
+            return write.Written || !isInDoubt ? Noted(key, envelope, write) : throw Unavailable(Replace);
         }, cancellationToken);
     }
 
@@ -104,51 +126,65 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     {
         KeyRule.Check(key, 0, timeToLive);
         var expires = clock.NowMs + (long)timeToLive.TotalMilliseconds;
-        return DecideAsync(nameof(IncrementAsync), key, pullsUp: false, (tier, ct) => tier.IncrementAsync(key, by, expires, ct), cancellationToken);
+        return DecideAsync(Increment, key, pullsUp: false, (index, _, ct) => slots[index].Tier.IncrementAsync(key, by, expires, ct), cancellationToken);
     }
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key);
-        return DecideAsync(nameof(RemoveAsync), key, pullsUp: true, async (tier, ct) =>
+        return DecideAsync(Remove, key, pullsUp: true, async (index, _, ct) =>
         {
-            var tombstone = new Envelope(EntryKind.Tombstone, clock.Next(), clock.NowMs + (long)s_tombstoneLife.TotalMilliseconds, default);
-            var removal = await tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
+            var tombstone = Tombstone(clock.Next(), index == 0 ? s_tombstoneLife : s_tombstoneLifeBelow);
+            var removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             var wasAlive = removal.WasAlive;
-            while (removal.Newer is { } newer)
+            for (var attempt = 1; removal.Newer is { } newer && attempt < MostAttempts; attempt++)
             {
                 tombstone = tombstone with { Stamp = clock.After(newer) };
-                removal = await tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
+                removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             }
 
             journal?.Note(key, tombstone);
-            return wasAlive;
+            // Counters are not pulled up; one that was begun below must not be added to what is removed here.
+            return wasAlive | (MayBeHeldBelow(index) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false));
         }, cancellationToken);
     }
 
-    /// <summary>
-    /// Moves one entry up into <paramref name="to"/>: false when <paramref name="to"/> holds a newer one. What is below is
-    /// forgotten only if it is still the same.
-    /// </summary>
-    public async ValueTask<bool> MoveAsync(IFallbackTier from, IStoreTier to, HeldEntry held, CancellationToken cancellationToken)
+    /// <summary>Moves one entry up into <paramref name="to"/>, whose failures are the caller's. What is below is forgotten only if it is still the same.</summary>
+    public async ValueTask<Promotion> MoveAsync(TierSlot from, TierSlot to, HeldEntry held, CancellationToken cancellationToken)
     {
         if (held.Envelope.Kind == EntryKind.Counter)
         {
             // Forgotten first: counting once too little is better than twice.
-            if (await from.ForgetAsync(held.Key, held.Envelope.Stamp, cancellationToken).ConfigureAwait(false))
-                await to.IncrementAsync(held.Key, held.Envelope.ReadCounter(), held.Envelope.ExpiresAtMs, cancellationToken).ConfigureAwait(false);
-            return true;
+            if (!await ForgetAsync(from, held, cancellationToken).ConfigureAwait(false)) return Promotion.Elsewhere;
+            await to.Tier.IncrementAsync(held.Key, held.Envelope.ReadCounter(), held.Envelope.ExpiresAtMs, cancellationToken).ConfigureAwait(false);
+            return Promotion.Merged;
         }
 
         clock.Observe(held.Envelope.Stamp);
-        var write = await to.SetAsync(held.Key, held.Envelope, cancellationToken).ConfigureAwait(false);
-        await from.ForgetAsync(held.Key, held.Envelope.Stamp, cancellationToken).ConfigureAwait(false);
-        return write.Written;
+        var envelope = held.Envelope;
+        if (envelope.Kind == EntryKind.Tombstone && to == slots[0])
+            envelope = envelope with { ExpiresAtMs = Math.Min(envelope.ExpiresAtMs, clock.NowMs + (long)s_tombstoneLife.TotalMilliseconds) };
+        var write = await to.Tier.SetAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false);
+        if (!await ForgetAsync(from, held, cancellationToken).ConfigureAwait(false)) return Promotion.Elsewhere;
+        return write.Written ? Promotion.Merged : Promotion.Superseded;
     }
 
+    private static async ValueTask<bool> ForgetAsync(TierSlot from, HeldEntry held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await from.Fallback!.ForgetAsync(held.Key, held.Envelope.Stamp, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (from.Failed(Remove, problem, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    // An instance that alone has lost the server leaves its writes where the beat finds them; a read that finds nothing does not wait for that.
     private static bool MayKnowBetter(TierSlot slot, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold || (newest is null && lower.IsShared));
 
-    private static SessionStoreUnavailableException Unavailable(string operation) => new($"No tier of the session store could serve {operation}.");
+    private static SessionStoreUnavailableException Unavailable(string operation) => new($"No tier of the session store could serve the operation '{operation}'.");
 
     private Stamp? Noted(string key, in Envelope envelope, TierWrite write)
     {
@@ -158,22 +194,25 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     }
 
     // The highest tier that can serve decides; reading and overwriting, the hot ways, do the same without a closure.
-    private async ValueTask<T> DecideAsync<T>(string operation, string key, bool pullsUp, Func<IStoreTier, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    private async ValueTask<T> DecideAsync<T>(string operation, string key, bool pullsUp, Func<int, bool, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
+        var isInDoubt = false;
         for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
             if (!slot.Breaker.Allows) continue;
-            if (pullsUp) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
+            if (pullsUp && MayBeHeldBelow(i)) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
             var start = Stopwatch.GetTimestamp();
             try
             {
-                var result = await work(slot.Tier, cancellationToken).ConfigureAwait(false);
-                slot.Succeeded(start);
+                var result = await work(i, isInDoubt, cancellationToken).ConfigureAwait(false);
+                slot.Succeeded(operation, start, began);
                 return result;
             }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(operation, problem, cancellationToken))
             {
+                isInDoubt |= TierSlot.MayYetHappen(problem);
             }
         }
 
@@ -182,6 +221,18 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
 
     private Envelope Seal(ReadOnlyMemory<byte> value, TimeSpan timeToLive, Stamp stamp) =>
         new(EntryKind.Value, stamp, clock.NowMs + (long)timeToLive.TotalMilliseconds, value);
+
+    private Envelope Tombstone(Stamp stamp, TimeSpan life) => new(EntryKind.Tombstone, stamp, clock.NowMs + (long)life.TotalMilliseconds, default);
+
+    private bool MayBeHeldBelow(int index)
+    {
+        for (var i = index + 1; i < slots.Count; i++)
+        {
+            if (slots[i].Fallback is { MayHold: true }) return true;
+        }
+
+        return false;
+    }
 
     // What is decided on one key must be decided where its newest state is.
     private async ValueTask PullUpAsync(string key, int to, CancellationToken cancellationToken)
@@ -195,7 +246,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             {
                 found = await lower.GetAsync(key, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception problem) when (slot.Failed(problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
             {
                 continue;
             }
@@ -203,12 +254,42 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             if (found is not { } held) continue;
             try
             {
-                await MoveAsync(lower, slots[to].Tier, new(key, held), cancellationToken).ConfigureAwait(false);
+                await MoveAsync(slot, slots[to], new(key, held), cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception problem) when (slots[to].Failed(problem, cancellationToken))
+            catch (Exception problem) when (slots[to].Failed(Set, problem, cancellationToken))
             {
                 return;
             }
         }
+    }
+
+    // What was refused here may yet be done where it was sent first; what stands here must be newer than that.
+    private async ValueTask OutlastAsync(string key, IStoreTier tier, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (await tier.GetAsync(key, cancellationToken).ConfigureAwait(false) is not { Kind: EntryKind.Value } standing) return;
+            var newer = standing with { Stamp = clock.After(standing.Stamp) };
+            if ((await tier.ReplaceAsync(key, newer, standing.Stamp, cancellationToken).ConfigureAwait(false)).Written) return;
+        }
+    }
+
+    private async ValueTask<bool> RemoveBelowAsync(string key, int from, Envelope tombstone, CancellationToken cancellationToken)
+    {
+        var wasAlive = false;
+        for (var i = from + 1; i < slots.Count; i++)
+        {
+            var slot = slots[i];
+            if (slot.Fallback is not { MayHold: true } lower || !slot.Breaker.Allows) continue;
+            try
+            {
+                wasAlive |= (await lower.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false)).WasAlive;
+            }
+            catch (Exception problem) when (slot.Failed(Remove, problem, cancellationToken))
+            {
+            }
+        }
+
+        return wasAlive;
     }
 }

@@ -9,7 +9,7 @@ namespace EmrSim.SessionStore.Tiered;
 /// </summary>
 internal sealed class TimedWait<T> : IValueTaskSource<T>
 {
-    private static readonly ConcurrentBag<TimedWait<T>> s_pool = [];
+    private static readonly ConcurrentQueue<TimedWait<T>> s_pool = new();
     private readonly Action _answered;
     private ManualResetValueTaskSourceCore<T> _core;
     private Task<T>? _task;
@@ -23,7 +23,7 @@ internal sealed class TimedWait<T> : IValueTaskSource<T>
     public static ValueTask<T> For(Task<T> task, Deadlines deadlines)
     {
         if (task.IsCompleted) return new(task);
-        var wait = s_pool.TryTake(out var pooled) ? pooled : new TimedWait<T>();
+        var wait = s_pool.TryDequeue(out var pooled) ? pooled : new TimedWait<T>();
         wait._task = task;
         var token = wait._core.Version;
         deadlines.Add(wait, wait._state, static (wait, use) => ((TimedWait<T>)wait).TimedOut(use));
@@ -63,6 +63,8 @@ internal sealed class TimedWait<T> : IValueTaskSource<T>
     {
         if (!TryEnd(use)) return;
         _timedOut = true;
+        // Whoever waited goes on elsewhere: the other deadlines must not wait for what it does next.
+        _core.RunContinuationsAsynchronously = true;
         _core.SetException(new TimeoutException("The server did not answer within the time budget."));
     }
 
@@ -71,7 +73,7 @@ internal sealed class TimedWait<T> : IValueTaskSource<T>
         _task = null;
         _core.Reset();
         Volatile.Write(ref _state, (_state & ~1L) + 2);
-        s_pool.Add(this);
+        s_pool.Enqueue(this);
     }
 }
 

@@ -105,6 +105,30 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_who_remove_at_once_one_finds_it_alive()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var key = Key($"r{round}");
+            await Store.SetAsync(key, Bytes("0"), s_minute, Token);
+            var found = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Store.RemoveAsync(key, Token).AsTask()));
+            Assert.Null(_running.Host.Status.Tiers[0].LastFailure);
+            Assert.Single(found, static alive => alive);
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_who_no_longer_wants_an_answer_gets_none()
+    {
+        if (FirstTier == "memory") return;
+        using var over = new CancellationTokenSource();
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.SetAsync(Key("over"), Bytes("x"), s_minute, over.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.GetAsync(Key("over"), over.Token));
+        Assert.Null(_running.Host.Status.Tiers[0].LastFailure);
+    }
+
+    [Fact]
     public async Task What_is_gone_can_not_be_replaced()
     {
         var key = Key("g");

@@ -52,6 +52,7 @@ public sealed class LateWrites(PostgresServer postgres) : IClassFixture<Postgres
 
     private static async Task CheckAsync(IStoreTier tier)
     {
+        await tier.ProbeAsync(Token);
         // The counter and the instance decide where the milliseconds agree, and a byte above 127 is more than one below.
         Stamp[] rising = [new(1000, 0, 1), new(1000, 0, 200), new(1000, 130, 1), new(1001, 0, 0), new(1L << 40, 0, 0), new((1L << 40) + 200, 0, 0)];
         for (var i = 1; i < rising.Length; i++)

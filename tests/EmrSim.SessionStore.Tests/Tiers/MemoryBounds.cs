@@ -23,9 +23,9 @@ public sealed class MemoryBounds
         await using var tier = new Memory.MemoryTier(time, 100_000, long.MaxValue, keepTombstones: false);
         for (var i = 0; i < 1000; i++)
             await tier.SetAsync($"k{i}", new(Tiered.EntryKind.Value, new Stamp(i, 0, 1), time.GetUtcNow().AddSeconds(60).ToUnixTimeMilliseconds(), s_token), Token);
-        Assert.Equal(1000, tier.Count);
+        Assert.Equal(1000, tier.Held);
         time.Advance(TimeSpan.FromSeconds(66));
-        Assert.Equal(0, tier.Count);
+        Assert.Equal(0, tier.Held);
         Assert.False(tier.MayHold);
     }
 

@@ -14,6 +14,7 @@ public sealed class StoreUrls
     [InlineData("keydb://h", "h", 6379, false, null, null, 0)]
     [InlineData("REDIS://h", "h", 6379, false, null, null, 0)]
     [InlineData("redis://[::1]:7001", "::1", 7001, false, null, null, 0)]
+    [InlineData("redis://u:a%25b%2Bc+d@h", "h", 6379, false, "u", "a%b+c+d", 0)]
     [InlineData(" redis://127.0.0.1 ", "127.0.0.1", 6379, false, null, null, 0)]
     public void Are_read_as_they_are_meant(string text, string host, int port, bool tls, string? user, string? password, int database)
     {
@@ -34,6 +35,12 @@ public sealed class StoreUrls
     [InlineData("redis://u:hush@h?timeout=5")]
     [InlineData("redis+sentinel://u:hush@h1,h2/primary")]
     [InlineData("memcached://h")]
+    [InlineData("redis://u:hush@h:0")]
+    [InlineData("redis://u:hush@h#part")]
+    [InlineData("redis://u:hu#sh@h")]
+    [InlineData("redis://u:hush@h1,h2")]
+    [InlineData("redis://u:hush@h:70000")]
+    [InlineData("redis://u:hush@h one")]
     public void That_mean_nothing_are_refused_in_one_line_without_the_password(string text)
     {
         Assert.False(StoreUrl.TryParse(text, out _, out var problem));
