@@ -12,7 +12,7 @@ public static class Failures
     {
         StatusCodes.Status404NotFound => ApiError.NotFound("not_found", "There is nothing at this address.").ExecuteAsync(context),
         StatusCodes.Status405MethodNotAllowed => new ApiError(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(context),
-        StatusCodes.Status413PayloadTooLarge => TooLarge.ExecuteAsync(context),
+        StatusCodes.Status413PayloadTooLarge => BodyLimit.TooLarge.ExecuteAsync(context),
         StatusCodes.Status400BadRequest => ApiError.BadRequest("bad_request").ExecuteAsync(context),
         var status => new ApiError(status, $"http_{status}").ExecuteAsync(context),
     };
@@ -20,12 +20,10 @@ public static class Failures
     public static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
         context.Exception is ApiErrorException or BadHttpRequestException or OperationCanceledException;
 
-    private static ApiError TooLarge => new(StatusCodes.Status413PayloadTooLarge, "body_too_large", "Send at most 1 MB.");
-
     private static ApiError ErrorFor(Exception exception) => exception switch
     {
         ApiErrorException refused => refused.Error,
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => BodyLimit.TooLarge,
         BadHttpRequestException bad => new ApiError(bad.StatusCode, "bad_request"),
         _ => new ApiError(StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong on our side; try again, and quote the X-Request-Id when it stays."),
     };

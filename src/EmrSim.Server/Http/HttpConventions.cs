@@ -8,14 +8,12 @@ namespace EmrSim.Server.Http;
 /// <summary>What every answer has in common: request id, security headers, allowed origins, JSON errors.</summary>
 public static class HttpConventions
 {
-    private const long BodyLimit = 1024 * 1024;
-
     public static void AddHttpConventions(this WebApplicationBuilder builder, ServerSettings settings)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyLimit;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.LargestTaken;
         });
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, settings.Access.Origins)));
         if (settings.Access.TrustProxy)
@@ -39,6 +37,7 @@ public static class HttpConventions
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Failures.AnswerAsync, SuppressDiagnosticsCallback = Failures.IsExpected });
         app.UseStatusCodePages(context => Failures.AnswerBareStatusAsync(context.HttpContext));
         app.UseCors();
+        app.Use(BodyLimit.Check);
     }
 
     private static void Allow(CorsPolicyBuilder policy, IReadOnlyList<string> origins) => policy
