@@ -39,6 +39,12 @@ public sealed class SessionStoreOptions
     /// <summary>When a tier is left and taken up again.</summary>
     public BreakerOptions Breaker { get; set; } = new();
 
+    /// <summary>Seals an address with its password before it is left on a server during a move to another one (see docs/servers.md).</summary>
+    public Func<string, string> SealSecret { get; set; } = static secret => secret;
+
+    /// <summary>Opens what <see cref="SealSecret"/> sealed.</summary>
+    public Func<string, string> OpenSecret { get; set; } = static secret => secret;
+
     /// <summary>Part of every version that this instance gives; random, so that no two instances agree.</summary>
     public uint Instance { get; set; } = (uint)Random.Shared.NextInt64(1, uint.MaxValue);
 }

@@ -1,6 +1,7 @@
 using EmrSim.SessionStore.Database;
+using EmrSim.SessionStore.Fleet;
 using EmrSim.SessionStore.Memory;
-using EmrSim.SessionStore.Redis;
+using EmrSim.SessionStore.Migration;
 using EmrSim.SessionStore.Tiered;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,16 @@ public static class SessionStoreSetup
         services.AddHostedService(static provider => provider.GetRequiredService<SessionStoreHost>());
         return services;
     }
+
+    /// <summary>Adds <see cref="FleetRoll"/>, by which the instances know of each other; call it after <see cref="AddSessionStore"/>.</summary>
+    public static IServiceCollection AddFleetRoll(this IServiceCollection services, Func<IServiceProvider, IReadOnlyDictionary<string, string>> facts)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(facts);
+        services.AddSingleton(provider => new FleetRoll(provider.GetRequiredService<SessionStoreHost>(), () => facts(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FleetRoll>>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<FleetRoll>());
+        return services;
+    }
 }
 
 /// <summary>The running session store: its tiers, its connection and its recovery. Started and stopped with the application.</summary>
@@ -35,7 +46,9 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(5);
     private readonly List<TierSlot> _slots = [];
     private readonly SessionStoreOptions _options;
-    private readonly RedisConnection? _connection;
+    private readonly IServerTier? _server;
+    private readonly MovingTier? _moving;
+    private readonly MigrationWatch? _watch;
     private readonly Deadlines _deadlines;
     private readonly Recovery _recovery;
     private int _disposed;
@@ -51,11 +64,15 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         var report = new OutageReport(time, logs.CreateLogger<OutageReport>());
         var clock = new StampClock(time, options.Instance);
         Journal? journal = null;
-        if (options.Server is { } server)
+        if (options.Server is { } url)
         {
-            _connection = new(server, time, logs.CreateLogger<RedisConnection>());
             journal = new(time, options.JournalEntries, options.JournalBytes);
-            Add(new RedisTier(_connection, _deadlines, time, options.Instance), report, time);
+            var kinds = new ServerKinds(_deadlines, journal, clock, report, options.Instance, time, logs);
+            _server = kinds.Create(url);
+            _moving = new MovingTier(_server, time);
+            _moving.Hear(_server);
+            _watch = new MigrationWatch(_server, _moving, address => kinds.Create(StoreUrl.Parse(options.OpenSecret(address))), time, logs.CreateLogger<MigrationWatch>());
+            Add(_moving, report, time);
         }
 
         if (options.Database is { } database) Add(new DatabaseTier(database, time, options.DatabaseTimeout), report, time);
@@ -68,12 +85,11 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         var store = new TieredStore(_slots, clock, journal);
         Store = store;
         _recovery = new(_slots, store, report, options, time, logs.CreateLogger<Recovery>());
-        if (_connection is not null)
+        if (_moving is not null && _watch is not null)
         {
-            var mark = new FleetMark(_connection, _deadlines, _slots[0].Tier, journal!, clock, report);
-            _recovery.BeforeUse = mark.CheckAsync;
-            _connection.Lost += cause => _slots[0].Trip(cause);
-            _connection.Ready += () => _slots[0].Breaker.ProbeNow();
+            _recovery.BeforeUse = _watch.PrepareAsync;
+            _moving.Lost += cause => _slots[0].Trip(cause);
+            _moving.Ready += () => _slots[0].Breaker.ProbeNow();
         }
     }
 
@@ -83,11 +99,34 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     /// <summary>The store.</summary>
     public ISessionStore Store { get; }
 
+    /// <summary>Part of every version that this instance gives.</summary>
+    public uint Instance => _options.Instance;
+
+    /// <summary>What it was built with.</summary>
+    public SessionStoreOptions Options => _options;
+
+    /// <summary>Raised after this instance has followed a step of a move to another server.</summary>
+    public event Func<CancellationToken, Task>? Followed
+    {
+        add
+        {
+            if (_watch is not null) _watch.Followed += value;
+        }
+
+        remove
+        {
+            if (_watch is not null) _watch.Followed -= value;
+        }
+    }
+
+    /// <summary>How far this instance has followed the fleet to another server, as it tells the others; null when there is no move.</summary>
+    public string? Migration => _watch?.Fact;
+
     /// <summary>How it is now.</summary>
     public SessionStoreStatus Status => new(
         _slots.Any(static slot => !slot.Breaker.Allows),
-        _connection is { } connection
-            ? new(connection.IsReady && _slots[0].Breaker.Allows, _options.Server!.Masked, connection.ServerVersion, connection.LastError ?? (_slots[0].Breaker.Allows ? null : _slots[0].LastFailure), connection.Since) { Kind = connection.ServerKind }
+        _moving?.Current.Status is { } server
+            ? server with { Connected = server.Connected && _slots[0].Breaker.Allows, LastError = server.LastError ?? (_slots[0].Breaker.Allows ? null : _slots[0].LastFailure) }
             : null,
         [.. _slots.Select((slot, index) => new TierStatus(
             slot.Tier.Name,
@@ -108,7 +147,8 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     {
         // Until its first probes are through, a tier is not used: it may be an empty server, a replica, or a database without the table.
         foreach (var slot in _slots.Where(static slot => slot.Tier is not MemoryTier)) slot.Breaker.BeginOpen();
-        if (_connection is not null) await _connection.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
+        if (_server is not null) await _server.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
+        _watch?.Start();
         await _recovery.StartAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAny(_recovery.FirstLook, Task.Delay(s_startPatience, cancellationToken)).ConfigureAwait(false);
     }
@@ -117,6 +157,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _recovery.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }
 
@@ -133,7 +174,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     {
         var used = _options.Faults?.Wrap(tier, time) ?? tier;
         // A slow database is still better than memory, which the other instances can't see.
-        var breaker = new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: tier is RedisTier);
+        var breaker = new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: tier is MovingTier);
         _slots.Add(new(used, breaker, report, neverFails: used is MemoryTier));
     }
 }

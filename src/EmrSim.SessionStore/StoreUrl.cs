@@ -44,6 +44,10 @@ public sealed record StoreUrl
     /// <inheritdoc/>
     public override string ToString() => Masked;
 
+    /// <summary>Reads an address that was read before.</summary>
+    /// <exception cref="FormatException">It can't be read; the message says why and holds no secret.</exception>
+    public static StoreUrl Parse(string text) => TryParse(text, out var url, out var problem) ? url : throw new FormatException(problem);
+
     /// <summary>Reads an address; <paramref name="problem"/> is one line that says what to write instead and holds no secret.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out StoreUrl? url, [NotNullWhen(false)] out string? problem)
     {

@@ -14,6 +14,7 @@ public static class CommandLine
         root.SetAction((_, cancellationToken) => ServeAsync(cancellationToken));
         root.Subcommands.Add(SettingsCommand());
         root.Subcommands.Add(ContentCommand());
+        root.Subcommands.Add(StoreCommand.Create());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 

@@ -37,6 +37,8 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         Ended,
     }
 
+    public string Url => url.Masked;
+
     public bool IsReady => _state == ConnectionState.Ready;
 
     public string? LastError { get; private set; }
@@ -54,6 +56,16 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     public IDatabase Database => _state == ConnectionState.Ready && _database is { } database
         ? database
         : throw new TierUnavailableException("no connection");
+
+    /// <summary>Every key on every primary, by SCAN.</summary>
+    public async IAsyncEnumerable<string> KeysAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var multiplexer = _state == ConnectionState.Ready && _multiplexer is { } ready ? ready : throw new TierUnavailableException("no connection");
+        foreach (var server in multiplexer.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false }))
+        {
+            await foreach (var key in server.KeysAsync(url.Database, pageSize: 500).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
+        }
+    }
 
     /// <summary>Asks the server for its role again, as a primary that was a replica when it was connected needs.</summary>
     public Task LookAgainAsync() => _state == ConnectionState.Ready && _multiplexer is { } multiplexer ? multiplexer.ConfigureAsync() : Task.CompletedTask;

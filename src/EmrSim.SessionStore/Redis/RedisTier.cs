@@ -7,18 +7,44 @@ using StackExchange.Redis;
 namespace EmrSim.SessionStore.Redis;
 
 /// <summary>Entries on a Redis server, or one that speaks like it: strings, times to live and single-key scripts, nothing else.</summary>
-internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines, TimeProvider time, uint instance) : IStoreTier
+internal sealed class RedisTier : IServerTier
 {
     // Above it the copy that SetSmall makes costs more than the command it saves.
     private const int Small = 4096;
     private static readonly byte[] s_probe = "probe"u8.ToArray();
-    private readonly string _probeKey = $"emrsim:probe:{instance:x8}";
+    private readonly RedisConnection _connection;
+    private readonly Deadlines _deadlines;
+    private readonly TimeProvider _time;
+    private readonly uint _instance;
+    private readonly FleetMark _mark;
+    private readonly string _probeKey;
     private readonly SeenKeys _seen = new();
     private volatile bool _isOld;
 
+    public RedisTier(RedisConnection connection, Deadlines deadlines, Journal journal, StampClock clock, OutageReport report, TimeProvider time, uint instance)
+    {
+        (_connection, _deadlines, _time, _instance) = (connection, deadlines, time, instance);
+        _probeKey = $"emrsim:probe:{instance:x8}";
+        _mark = new(connection, deadlines, this, journal, clock, report);
+    }
+
+    public event Action? Ready
+    {
+        add => _connection.Ready += value;
+        remove => _connection.Ready -= value;
+    }
+
+    public event Action<string>? Lost
+    {
+        add => _connection.Lost += value;
+        remove => _connection.Lost -= value;
+    }
+
     public string Name => "redis";
 
-    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+    public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind };
+
+    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
@@ -26,7 +52,7 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var value = await TimedWait<RedisValue>.For(connection.Database.StringGetAsync(key), deadlines).ConfigureAwait(false);
+            var value = await TimedWait<RedisValue>.For(_connection.Database.StringGetAsync(key), _deadlines).ConfigureAwait(false);
             if (value.IsNull) return null;
             _seen.Note(key);
             return Envelope.Decode((ReadOnlyMemory<byte>)value) is { } found && found.ExpiresAtMs > NowMs ? found : null;
@@ -75,23 +101,47 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
         try
         {
             await CheckRoleAsync().ConfigureAwait(false);
-            var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, instance), NowMs + 10_000, s_probe);
+            var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, _instance), NowMs + 10_000, s_probe);
             await OverwriteAsync(_probeKey, written, cancellationToken).ConfigureAwait(false);
             if (await GetAsync(_probeKey, cancellationToken).ConfigureAwait(false) is not { } read || read.Stamp < written.Stamp) throw new TierUnavailableException("does not keep what it is given");
-            await TimedWait<bool>.For(connection.Database.KeyDeleteAsync(_probeKey), deadlines).ConfigureAwait(false);
+            await TimedWait<bool>.For(_connection.Database.KeyDeleteAsync(_probeKey), _deadlines).ConfigureAwait(false);
         }
         catch (RedisConnectionException nowhere) when (nowhere.FailureType == ConnectionFailureType.UnableToResolvePhysicalConnection)
         {
             // The client sends no writes to what it took for a replica.
-            await connection.LookAgainAsync().ConfigureAwait(false);
+            await _connection.LookAgainAsync().ConfigureAwait(false);
             throw new TierUnavailableException("not the primary");
         }
 
-        connection.NoteGood();
+        _connection.NoteGood();
         return Stopwatch.GetElapsedTime(start) / 4;
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public Task StartAsync(TimeSpan patience, CancellationToken cancellationToken) => _connection.StartAsync(patience, cancellationToken);
+
+    public ValueTask PrepareAsync(bool isAnew, CancellationToken cancellationToken) => _mark.CheckAsync(isAnew, cancellationToken);
+
+    public IAsyncEnumerable<string> KeysAsync(CancellationToken cancellationToken) => _connection.KeysAsync(cancellationToken);
+
+    public async ValueTask<Envelope?> PeekAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RedisValueWithExpiry found;
+        try
+        {
+            found = await TimedWait<RedisValueWithExpiry>.For(_connection.Database.StringGetWithExpiryAsync(key), _deadlines).ConfigureAwait(false);
+        }
+        catch (RedisServerException foreign) when (IsForeign(foreign))
+        {
+            return null;
+        }
+
+        if (found.Value.IsNull) return null;
+        if (Envelope.Decode((ReadOnlyMemory<byte>)found.Value) is { } envelope) return envelope;
+        return found.Expiry is { } left && found.Value.TryParse(out long count) ? Envelope.Counter(count, default, NowMs + (long)left.TotalMilliseconds) : null;
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private static bool IsForeign(RedisServerException problem) => problem.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
@@ -106,7 +156,7 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
     {
         try
         {
-            var role = (RedisResult[]?)await TimedWait<RedisResult>.For(connection.Database.ExecuteAsync("ROLE"), deadlines).ConfigureAwait(false);
+            var role = (RedisResult[]?)await TimedWait<RedisResult>.For(_connection.Database.ExecuteAsync("ROLE"), _deadlines).ConfigureAwait(false);
             if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException("not the primary");
         }
         catch (RedisServerException refused) when (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal) || refused.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
@@ -124,9 +174,9 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
         var buffer = ArrayPool<byte>.Shared.Rent(envelope.EncodedLength);
         envelope.Encode(buffer);
         var isNew = await TimedWait<bool>.For(
-            connection.Database.StringSetAsync(key, buffer.AsMemory(0, envelope.EncodedLength), TimeSpan.FromMilliseconds(LifeMs(envelope)), When.NotExists),
-            deadlines).ConfigureAwait(false);
-        // Only once it is answered: after a time-out the client may still be sending from it.
+            _connection.Database.StringSetAsync(key, buffer.AsMemory(0, envelope.EncodedLength), TimeSpan.FromMilliseconds(LifeMs(envelope)), When.NotExists),
+            _deadlines).ConfigureAwait(false);
+        // Only once it is answered: after a _time-out the client may still be sending from it.
         ArrayPool<byte>.Shared.Return(buffer);
         _seen.Note(key);
         return isNew ? TierWrite.Done : await OverwriteAsync(key, envelope, cancellationToken).ConfigureAwait(false);
@@ -140,7 +190,7 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
         RedisResult answer;
         try
         {
-            answer = await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(script.Hash, arguments.Keys, arguments.Values), deadlines).ConfigureAwait(false);
+            answer = await TimedWait<RedisResult>.For(_connection.Database.ScriptEvaluateAsync(script.Hash, arguments.Keys, arguments.Values), _deadlines).ConfigureAwait(false);
         }
         catch (RedisServerException refused) when (IsUnknown(refused) || IsTooNew(script, refused))
         {
@@ -158,18 +208,18 @@ internal sealed class RedisTier(RedisConnection connection, Deadlines deadlines,
     {
         try
         {
-            return await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(script.Hash, keys, values), deadlines).ConfigureAwait(false);
+            return await TimedWait<RedisResult>.For(_connection.Database.ScriptEvaluateAsync(script.Hash, keys, values), _deadlines).ConfigureAwait(false);
         }
         catch (RedisServerException unknown) when (IsUnknown(unknown))
         {
             try
             {
-                return await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(script.Text, keys, values), deadlines).ConfigureAwait(false);
+                return await TimedWait<RedisResult>.For(_connection.Database.ScriptEvaluateAsync(script.Text, keys, values), _deadlines).ConfigureAwait(false);
             }
             catch (RedisServerException refused) when (IsTooNew(script, refused))
             {
                 _isOld = true;
-                return await TimedWait<RedisResult>.For(connection.Database.ScriptEvaluateAsync(RedisScript.Set.Text, keys, values), deadlines).ConfigureAwait(false);
+                return await TimedWait<RedisResult>.For(_connection.Database.ScriptEvaluateAsync(RedisScript.Set.Text, keys, values), _deadlines).ConfigureAwait(false);
             }
         }
     }

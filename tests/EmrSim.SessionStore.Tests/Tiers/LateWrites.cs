@@ -1,6 +1,5 @@
 using EmrSim.SessionStore.Database;
 using EmrSim.SessionStore.Memory;
-using EmrSim.SessionStore.Redis;
 using EmrSim.SessionStore.Tests.Contract;
 using EmrSim.SessionStore.Tiered;
 using Microsoft.Data.Sqlite;
@@ -42,9 +41,9 @@ public sealed class LateWrites(PostgresServer postgres) : IClassFixture<Postgres
         await using var server = await RedisServer.StartAsync();
         Assert.True(StoreUrl.TryParse(server.Url, out var url, out _));
         await using var deadlines = new Deadlines(TimeProvider.System, s_budget);
-        var connection = new RedisConnection(url, TimeProvider.System, NullLogger.Instance);
-        await connection.StartAsync(s_budget, Token);
-        await using var tier = new RedisTier(connection, deadlines, TimeProvider.System, 1);
+        var report = new OutageReport(TimeProvider.System, NullLogger.Instance);
+        await using var tier = new ServerKinds(deadlines, new Journal(TimeProvider.System, 0, 0), new StampClock(TimeProvider.System, 1), report, 1, TimeProvider.System, NullLoggerFactory.Instance).Create(url);
+        await tier.StartAsync(s_budget, Token);
         await CheckAsync(tier);
     }
 

@@ -1,0 +1,122 @@
+using System.Globalization;
+using EmrSim.SessionStore.Tiered;
+using Microsoft.Extensions.Logging;
+
+namespace EmrSim.SessionStore.Migration;
+
+/// <summary>An instance's part in a move: looks each second how far it is to be, follows, and says so in the roll.</summary>
+internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving, Func<string, IServerTier> open, TimeProvider time, ILogger<MigrationWatch> log) : IAsyncDisposable
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _looking = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private MigrationMark? _followed;
+    private Task _watching = Task.CompletedTask;
+
+    /// <summary>What this instance tells the others: <c>id:phase:round:missed</c>, or null without a move.</summary>
+    public string? Fact => _followed is { } mark ? string.Create(CultureInfo.InvariantCulture, $"{mark.Id}:{moving.Phase}:{mark.Round}:{moving.Missed}") : null;
+
+    /// <summary>Raised after this instance has followed, for the roll.</summary>
+    public event Func<CancellationToken, Task>? Followed;
+
+    public void Start() => _watching = WatchAsync();
+
+    /// <summary>Before the server is used: that it is the right one, and that it has what it should.</summary>
+    public async ValueTask PrepareAsync(bool isAnew, CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken).ConfigureAwait(false);
+        if (moving.Phase != MigrationPhase.Done) await old.PrepareAsync(isAnew, cancellationToken).ConfigureAwait(false);
+        if (moving is { Phase: MigrationPhase.Dual or MigrationPhase.Done, Target: { } target }) await target.PrepareAsync(isAnew, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One look, before the server is used for the first time too.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // What is done is never taken back, and the old server may be gone by then.
+            if (moving.Phase == MigrationPhase.Done)
+            {
+                moving.Looked();
+                return;
+            }
+
+            var mark = await MigrationMark.ReadAsync(old, cancellationToken).ConfigureAwait(false);
+            // Neighbouring phases agree; the others wait for this instance, on the roll, before they go further.
+            if (Math.Abs((mark?.Phase ?? MigrationPhase.Steady) - moving.Phase) <= 1) moving.Looked();
+            if (mark != _followed) await FollowAsync(mark, cancellationToken).ConfigureAwait(false);
+            moving.Looked();
+            if (moving is { Phase: MigrationPhase.Both, Missed: > 0 } && await moving.MakeUpAsync(cancellationToken).ConfigureAwait(false)) await TellAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        _stopping.Dispose();
+        _looking.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(s_every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false)) await TryLookAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    // The tier judges by the age of the newest look; why one failed is told by the tier's own operations.
+    private async Task TryLookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotLooked(problem.GetType().Name);
+        }
+    }
+
+    private async Task FollowAsync(MigrationMark? mark, CancellationToken cancellationToken)
+    {
+        var isSame = mark?.Id == _followed?.Id;
+        var target = mark is null ? null : isSame ? moving.Target : await OpenAsync(mark.Target, cancellationToken).ConfigureAwait(false);
+        var left = target == moving.Target ? null : moving.Target;
+        if (mark?.Round != _followed?.Round) moving.ForgetMissed();
+        moving.Enter(mark?.Phase ?? MigrationPhase.Steady, target);
+        _followed = mark;
+        LogFollowed(moving.Phase.ToString());
+        await TellAsync(cancellationToken).ConfigureAwait(false);
+        if (left is not null) await left.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<IServerTier> OpenAsync(string address, CancellationToken cancellationToken)
+    {
+        var target = open(address);
+        moving.Hear(target);
+        await target.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
+        await target.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        await target.PrepareAsync(true, cancellationToken).ConfigureAwait(false);
+        return target;
+    }
+
+    private Task TellAsync(CancellationToken cancellationToken) => Followed?.Invoke(cancellationToken) ?? Task.CompletedTask;
+
+    [LoggerMessage(141, LogLevel.Information, "Session store: the fleet's move to another server is followed to phase {Phase}")]
+    private partial void LogFollowed(string phase);
+
+    [LoggerMessage(142, LogLevel.Debug, "Session store: it could not be seen whether the fleet moves ({Cause})")]
+    private partial void LogNotLooked(string cause);
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using EmrSim.SessionStore.Tiered;
+
+namespace EmrSim.SessionStore.Migration;
+
+/// <summary>
+/// The first tier while the fleet moves to another server. Without a move it passes everything on. An instance that has not
+/// looked for a while how far the move is leaves the server alone: the others no longer wait for it.
+/// </summary>
+internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTier
+{
+    /// <summary>Less than <see cref="Fleet.FleetRoll.GoneAfter"/>, after which the others go on without this instance.</summary>
+    internal static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the new server missed and gets again; more than that and the copy begins anew.</summary>
+    private const int MostMissed = 10_000;
+
+    private const int TooMany = -1;
+
+    private readonly ConcurrentDictionary<string, bool> _missed = new(StringComparer.Ordinal);
+    private volatile State _state = new(MigrationPhase.Steady, old, null);
+    private long _looked = time.GetTimestamp();
+
+    /// <summary>As of <see cref="IServerTier"/>, of the server that decides.</summary>
+    public event Action? Ready;
+
+    /// <summary>As of <see cref="IServerTier"/>, of the server that decides.</summary>
+    public event Action<string>? Lost;
+
+    private enum Decision
+    {
+        Set,
+        Add,
+        Replace,
+    }
+
+    public string Name => _state.Decider.Name;
+
+    public MigrationPhase Phase => _state.Phase;
+
+    /// <summary>How many keys the new server missed; -1 when they were too many to know.</summary>
+    public int Missed { get; private set; }
+
+    /// <summary>The server that the fleet moves to.</summary>
+    public IServerTier? Target => _state.New;
+
+    /// <summary>The server that decides now.</summary>
+    public IServerTier Current => _state.Decider;
+
+        /// <summary>Listens to a server's connection from now on.</summary>
+    public void Hear(IServerTier server)
+    {
+        server.Ready += () =>
+        {
+            if (server == Current) Ready?.Invoke();
+        };
+        server.Lost += cause =>
+        {
+            if (server == Current) Lost?.Invoke(cause);
+        };
+    }
+
+    /// <summary>It was just seen how far the move is.</summary>
+    public void Looked() => Volatile.Write(ref _looked, time.GetTimestamp());
+
+    public void Enter(MigrationPhase phase, IServerTier? target)
+    {
+        if (phase == MigrationPhase.Steady) (target, Missed) = (null, 0);
+        if (phase == MigrationPhase.Steady || target != _state.New) _missed.Clear();
+        _state = new(phase, old, target);
+    }
+
+    /// <summary>Gives the new server what it missed while it was away, and tells whether it has everything now.</summary>
+    public async Task<bool> MakeUpAsync(CancellationToken cancellationToken)
+    {
+        if (_state.New is not { } target) return true;
+        foreach (var key in _missed.Keys)
+        {
+            if (await old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing) await target.SetAsync(key, standing, cancellationToken).ConfigureAwait(false);
+            _missed.TryRemove(key, out _);
+        }
+
+        Missed = Missed < 0 ? TooMany : _missed.Count;
+        return Missed == 0;
+    }
+
+    /// <summary>The copy begins anew: what was missed so far does not count.</summary>
+    public void ForgetMissed()
+    {
+        _missed.Clear();
+        Missed = 0;
+    }
+
+    public ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        var state = Now();
+        return state.Phase == MigrationPhase.Dual ? ReadBothAsync(state, key, cancellationToken) : state.Decider.GetAsync(key, cancellationToken);
+    }
+
+    public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        var state = Now();
+        return state.IsAlone ? state.Decider.SetAsync(key, envelope, cancellationToken) : WriteBothAsync(state, Decision.Set, key, envelope, default, cancellationToken);
+    }
+
+    public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        var state = Now();
+        return state.IsAlone ? state.Decider.AddAsync(key, envelope, cancellationToken) : WriteBothAsync(state, Decision.Add, key, envelope, default, cancellationToken);
+    }
+
+    public ValueTask<TierWrite> ReplaceAsync(string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
+    {
+        var state = Now();
+        return state.IsAlone ? state.Decider.ReplaceAsync(key, envelope, expected, cancellationToken) : WriteBothAsync(state, Decision.Replace, key, envelope, expected, cancellationToken);
+    }
+
+    public ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken)
+    {
+        var state = Now();
+        return state.IsAlone ? state.Decider.IncrementAsync(key, by, expiresAtMs, cancellationToken) : IncrementBothAsync(state, key, by, expiresAtMs, cancellationToken);
+    }
+
+    public ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken)
+    {
+        var state = Now();
+        return state.IsAlone ? state.Decider.RemoveAsync(key, tombstone, cancellationToken) : RemoveBothAsync(state, key, tombstone, cancellationToken);
+    }
+
+    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken) => _state.Decider.ProbeAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_state.New is { } target) await target.DisposeAsync().ConfigureAwait(false);
+        await old.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static bool IsItsOwn(Exception problem, CancellationToken cancellationToken) =>
+        problem is not (ArgumentException or InvalidOperationException and not ObjectDisposedException) && !(problem is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
+    private State Now() => time.GetElapsedTime(Volatile.Read(ref _looked)) < BelievedFor ? _state : throw new TierUnavailableException("not known whether the fleet has moved");
+
+    private static ValueTask<TierWrite> WriteAsync(IStoreTier tier, Decision decision, string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken) => decision switch
+    {
+        Decision.Set => tier.SetAsync(key, envelope, cancellationToken),
+        Decision.Add => tier.AddAsync(key, envelope, cancellationToken),
+        _ => tier.ReplaceAsync(key, envelope, expected, cancellationToken),
+    };
+
+    private static async ValueTask<Envelope?> ReadBothAsync(State state, string key, CancellationToken cancellationToken)
+    {
+        var here = await state.Old.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        var there = await state.New!.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        return there is { } newer && (here is not { } older || newer.Stamp > older.Stamp) ? there : here;
+    }
+
+    private async ValueTask<TierWrite> WriteBothAsync(State state, Decision decision, string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
+    {
+        var here = await WriteAsync(state.Old, decision, key, envelope, expected, cancellationToken).ConfigureAwait(false);
+        if (!here.Written) return here;
+        if (state.Phase == MigrationPhase.Both)
+        {
+            await MirrorAsync(state, key, envelope, cancellationToken).ConfigureAwait(false);
+            return here;
+        }
+
+        var there = await WriteAsync(state.New!, decision, key, envelope, expected, cancellationToken).ConfigureAwait(false);
+        // Someone who has moved on already decided otherwise: the old server learns of it.
+        if (!there.Written && await state.New!.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing)
+            await state.Old.ReplaceAsync(key, standing, envelope.Stamp, cancellationToken).ConfigureAwait(false);
+        return there;
+    }
+
+    private async ValueTask<StoreCounter> IncrementBothAsync(State state, string key, long by, long expiresAtMs, CancellationToken cancellationToken)
+    {
+        var here = await state.Old.IncrementAsync(key, by, expiresAtMs, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var there = await state.New!.IncrementAsync(key, by, here.ExpiresAt.ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
+            return state.Phase == MigrationPhase.Dual && there.Value > here.Value ? there : here;
+        }
+        catch (Exception problem) when (state.Phase == MigrationPhase.Both && IsItsOwn(problem, cancellationToken))
+        {
+            // Only a new copy finds out by how much it is behind.
+            Missed = TooMany;
+            return here;
+        }
+    }
+
+    private async ValueTask<TierRemoval> RemoveBothAsync(State state, string key, Envelope tombstone, CancellationToken cancellationToken)
+    {
+        var here = await state.Old.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
+        if (here.Newer is not null) return here;
+        if (state.Phase == MigrationPhase.Both)
+        {
+            await MirrorAsync(state, key, tombstone, cancellationToken).ConfigureAwait(false);
+            return here;
+        }
+
+        var there = await state.New!.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
+        return new(here.WasAlive || there.WasAlive, there.Newer);
+    }
+
+    // The old server decides: that the new one is away is no reason to refuse.
+    private async ValueTask MirrorAsync(State state, string key, Envelope envelope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await state.New!.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (IsItsOwn(problem, cancellationToken))
+        {
+            if (_missed.Count >= MostMissed) Missed = TooMany;
+            else if (_missed.TryAdd(key, true) && Missed >= 0) Missed = _missed.Count;
+        }
+    }
+
+    private sealed record State(MigrationPhase Phase, IServerTier Old, IServerTier? New)
+    {
+        public bool IsAlone => Phase is MigrationPhase.Steady or MigrationPhase.Done;
+
+        public IServerTier Decider => Phase == MigrationPhase.Done ? New! : Old;
+    }
+}
