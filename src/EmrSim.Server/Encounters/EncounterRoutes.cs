@@ -25,7 +25,7 @@ internal static class EncounterRoutes
     {
         var cancellationToken = context.RequestAborted;
         var body = await JsonBody.ReadAsync(context.Request, cancellationToken);
-        if (await limits.SpendAsync("sessions-address", CallerAddress.Of(context), settings.Limits.SessionsPerAddress, s_window, cancellationToken) is { } refused) return refused;
+        if (await limits.SpendAsync(context, new RouteLimit("sessions", 0, settings.Limits.SessionsPerAddress, s_window), null) is { } refused) return refused;
         if (body.Text("persona_id") is not { } personaId) return ApiError.BadRequest("bad_request", "Send persona_id, the id of a persona of /api/sps/personas.");
         if (!IsSps(body["mode"])) return ApiError.BadRequest("sps_only", "mode must be sps, or left out.");
         if (body.Text("scenario_id") is not { } scenarioId) return ApiError.BadRequest("scenario_id_required_for_sps", "Send scenario_id, the id of a scenario of /api/sps/scenarios.");

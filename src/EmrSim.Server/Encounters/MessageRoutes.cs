@@ -22,7 +22,7 @@ internal static class MessageRoutes
         var cancellationToken = context.RequestAborted;
         var body = await JsonBody.ReadAsync(context.Request, cancellationToken);
         if (await encounters.FindAsync(id, cancellationToken) is not { } encounter) return TranscriptErrors.SessionNotFound;
-        if (await limits.SpendAsync("messages", id, settings.Limits.MessagesPerSession, s_window, cancellationToken) is { } refused) return refused;
+        if (await limits.SpendAsync(context, new RouteLimit("messages", settings.Limits.MessagesPerSession, 0, s_window), id) is { } refused) return refused;
         if (SaidText.Words(body["text"]) is not { Length: > 0 } words) return TranscriptErrors.InvalidText;
         if (!TryReadTurnId(body["client_turn_id"], out var turnId)) return ApiError.BadRequest("invalid_client_turn_id", $"client_turn_id is a string of at most {LongestTurnId} characters.");
 

@@ -5,8 +5,26 @@ namespace EmrSim.Server.Http;
 /// <summary>Turns what went wrong anywhere into the one error form.</summary>
 public static class Failures
 {
-    public static Task AnswerAsync(HttpContext context) =>
-        ErrorFor(context.Features.Get<IExceptionHandlerFeature>()!.Error).ExecuteAsync(context);
+    public static Task AnswerAsync(HttpContext context)
+    {
+        // The handler has cleared them.
+        SecurityHeaders.Put(context.Response.Headers);
+        context.Response.Headers[RequestId.HeaderName] = context.TraceIdentifier;
+        return ErrorFor(context.Features.Get<IExceptionHandlerFeature>()!.Error).ExecuteAsync(context);
+    }
+
+    /// <summary>What was refused on purpose keeps the headers that it has.</summary>
+    public static async Task AnswerRefusalAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (ApiErrorException refused) when (!context.Response.HasStarted)
+        {
+            await refused.Error.ExecuteAsync(context);
+        }
+    }
 
     public static Task AnswerBareStatusAsync(HttpContext context) => context.Response.StatusCode switch
     {
@@ -18,11 +36,10 @@ public static class Failures
     };
 
     public static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is ApiErrorException or BadHttpRequestException or OperationCanceledException;
+        context.Exception is BadHttpRequestException or OperationCanceledException;
 
     private static ApiError ErrorFor(Exception exception) => exception switch
     {
-        ApiErrorException refused => refused.Error,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => BodyLimit.TooLarge,
         BadHttpRequestException bad => new ApiError(bad.StatusCode, "bad_request"),
         _ => new ApiError(StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong on our side; try again, and quote the X-Request-Id when it stays."),

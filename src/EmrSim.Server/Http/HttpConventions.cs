@@ -35,6 +35,7 @@ public static class HttpConventions
         app.Use(RequestId.Stamp);
         app.Use(SecurityHeaders.Add);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Failures.AnswerAsync, SuppressDiagnosticsCallback = Failures.IsExpected });
+        app.Use(Failures.AnswerRefusalAsync);
         app.UseStatusCodePages(context => Failures.AnswerBareStatusAsync(context.HttpContext));
         app.UseCors();
         app.Use(BodyLimit.Check);

@@ -3,7 +3,7 @@ namespace EmrSim.Server.Http;
 /// <summary>The correlation id of a request: given by the caller or made here, and told in the answer.</summary>
 public static class RequestId
 {
-    private const string HeaderName = "X-Request-Id";
+    public const string HeaderName = "X-Request-Id";
     private const int Longest = 200;
 
     public static Task Stamp(HttpContext context, RequestDelegate next)

@@ -9,7 +9,12 @@ public static class SecurityHeaders
 
     public static Task Add(HttpContext context, RequestDelegate next)
     {
-        var headers = context.Response.Headers;
+        Put(context.Response.Headers);
+        return next(context);
+    }
+
+    public static void Put(IHeaderDictionary headers)
+    {
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "SAMEORIGIN";
         headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
@@ -17,6 +22,5 @@ public static class SecurityHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.ContentSecurityPolicy = ContentPolicy;
-        return next(context);
     }
 }

@@ -18,11 +18,10 @@ public sealed class SharedLimits(ISessionStore store, TimeProvider clock)
     private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("limits.refused", description: "Requests refused because their session or address had made too many.");
     private static readonly Counter<long> s_uncounted = s_meter.CreateCounter<long>("limits.uncounted", description: "Requests let pass because the session store could not count them.");
 
-    /// <summary>Null when the request may pass; else 429 rate_limited with Retry-After. A store that cannot count lets it pass.</summary>
-    public async ValueTask<ApiError?> SpendAsync(string scope, string subject, int most, TimeSpan window, CancellationToken cancellationToken) =>
-        Refusal(scope, await CountAsync(scope, subject, most, window, cancellationToken));
-
-    /// <summary>As <see cref="SpendAsync"/>, for the session (when there is one) and the caller's address, and told in RateLimit headers.</summary>
+    /// <summary>
+    /// Counts the request for its session (when there is one) and for the caller's address, and tells of it in RateLimit headers.
+    /// Null when it may pass; else 429 rate_limited with Retry-After. A store that cannot count lets it pass.
+    /// </summary>
     public async ValueTask<ApiError?> SpendAsync(HttpContext context, RouteLimit limit, string? sessionId)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -11,14 +11,12 @@ namespace EmrSim.Server.Transcripts;
 /// <summary>What a browser says that was said. All relay routes come here: partials are shown, finals are committed and then shown.</summary>
 public sealed class Relay(TranscriptLog log, EncounterRegister encounters, SharedLimits limits, ServerSettings settings, TimeProvider clock)
 {
-    private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
+    private readonly RouteLimit _limit = new("relay", settings.Limits.RelayPerSession, settings.Limits.RelayPerAddress, TimeSpan.FromMinutes(1));
 
     public async Task CountAsync(HttpContext context, string sessionId)
     {
         var subject = EncounterId.IsWellFormed(sessionId) ? sessionId : "unknown";
-        var refused = await limits.SpendAsync("relay", subject, settings.Limits.RelayPerSession, s_window, context.RequestAborted)
-            ?? await limits.SpendAsync("relay-address", CallerAddress.Of(context), settings.Limits.RelayPerAddress, s_window, context.RequestAborted);
-        if (refused is not null) throw new ApiErrorException(refused);
+        if (await limits.SpendAsync(context, _limit, subject) is { } refused) throw new ApiErrorException(refused);
     }
 
     /// <summary>Role and words have been checked in the order of the route; everything else is read here.</summary>

@@ -33,6 +33,21 @@ public sealed class EveryAnswer(SharedServer shared) : IClassFixture<SharedServe
     public async Task Has_the_security_headers(string path)
     {
         using var response = await _http.GetAnswerAsync(path);
+        CheckSecurityHeaders(response);
+    }
+
+    [Fact]
+    public async Task Has_them_when_the_body_can_not_be_read_too()
+    {
+        using var body = new StringContent("{bad", System.Text.Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri("/api/sessions", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        await response.RefusedAsync(HttpStatusCode.BadRequest, "invalid_json");
+        CheckSecurityHeaders(response);
+        Assert.True(Guid.TryParse(Assert.Single(response.Headers.GetValues("X-Request-Id")), out _));
+    }
+
+    private static void CheckSecurityHeaders(HttpResponseMessage response)
+    {
         foreach (var name in (string[])["X-Content-Type-Options", "X-Frame-Options", "Strict-Transport-Security", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Content-Security-Policy"])
             Assert.True(response.Headers.Contains(name), name);
         Assert.False(response.Headers.Contains("Server"));

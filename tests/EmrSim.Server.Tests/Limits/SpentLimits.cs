@@ -31,6 +31,21 @@ public sealed class SpentLimits
         Assert.Matches("(?m)^limits_refused(_total)?\\{scope=\"token_session\"\\} 1$", await metrics.TextAsync());
     }
 
+    [Theory]
+    [InlineData("LIMIT_SESSIONS_PER_ADDRESS", "/api/sessions")]
+    [InlineData("LIMIT_RELAY_PER_SESSION", "/api/transcript/relay/s")]
+    [InlineData("LIMIT_RELAY_PER_ADDRESS", "/api/voice/transcript/relay/s")]
+    public async Task Are_told_in_headers_on_every_limited_route(string setting, string route)
+    {
+        await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { [setting] = "1", ["LIMIT_RELAY_PER_SESSION"] = setting == "LIMIT_RELAY_PER_SESSION" ? "1" : "0" });
+        using var passed = await server.Http.PostAsync(route, new { role = "user", text = "x" });
+        Assert.Equal(("1", "0"), (Header(passed, "RateLimit-Limit"), Header(passed, "RateLimit-Remaining")));
+        using var refused = await server.Http.PostAsync(route, new { role = "user", text = "x" });
+        await refused.RefusedAsync(HttpStatusCode.TooManyRequests, "rate_limited");
+        Assert.Equal(("1", "0"), (Header(refused, "RateLimit-Limit"), Header(refused, "RateLimit-Remaining")));
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 900);
+    }
+
     [Fact]
     public async Task Count_failures_but_no_blank_session()
     {
