@@ -15,6 +15,7 @@ public static class CommandLine
         root.Subcommands.Add(SettingsCommand());
         root.Subcommands.Add(ContentCommand());
         root.Subcommands.Add(StoreCommand.Create());
+        root.Subcommands.Add(HealthCommand.Create());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 

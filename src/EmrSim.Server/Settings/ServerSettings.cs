@@ -51,17 +51,18 @@ public sealed record StorageSettings(string DataDirectory, string SqlitePath, st
             source.Refuse("DATABASE_URL must start with postgres:// or file:.");
         var older = source.Text("REDIS_URL", "An older name of SESSION_STORE_URL.", secret: true);
         var newer = source.Text("SESSION_STORE_URL", "The shared session store: redis://[user:password@]host[:port][/db], rediss:// for TLS. Not set: one instance by itself.", secret: true);
+        var password = source.Text("REDIS_PASSWORD", "The password of the session store's server, as it is, when its address holds none.", secret: true);
         return new(
             data,
             sqlite ?? Path.Combine(data, "emrsim.db"),
             database,
-            newer is not null ? Store(source, "SESSION_STORE_URL", newer) : older is not null ? Store(source, "REDIS_URL", older) : null,
+            newer is not null ? Store(source, "SESSION_STORE_URL", newer, password) : older is not null ? Store(source, "REDIS_URL", older, password) : null,
             source.Text("CONTENT_DIR", "A directory of personas, scenarios, banks and kits that is used instead of the built-in content."));
     }
 
-    private static StoreUrl? Store(SettingsSource source, string name, string text)
+    private static StoreUrl? Store(SettingsSource source, string name, string text, string? password)
     {
-        if (StoreUrl.TryParse(text, out var url, out var problem)) return url;
+        if (StoreUrl.TryParse(text, out var url, out var problem)) return url.Password is null ? url with { Password = password } : url;
         source.Refuse($"{name} can't be used. {problem}");
         return null;
     }

@@ -1,0 +1,3 @@
+global using EmrSim.Tests.Servers;
+global using Xunit;
+global using EmrSim.Server.Tests;
