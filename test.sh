@@ -14,6 +14,7 @@ dotnet --list-sdks | grep -q '^10\.' || stop "The .NET 10 SDK is missing; there 
 postgres_found() { command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
+command -v memcached >/dev/null || missing+=(memcached)
 postgres_found || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v setpriv >/dev/null || missing+=(util-linux)

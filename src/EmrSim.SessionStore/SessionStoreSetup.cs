@@ -71,7 +71,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
             _server = kinds.Create(url);
             _moving = new MovingTier(_server, time);
             _moving.Hear(_server);
-            _watch = new MigrationWatch(_server, _moving, address => kinds.Create(StoreUrl.Parse(options.OpenSecret(address))), time, logs.CreateLogger<MigrationWatch>());
+            _watch = new MigrationWatch(_moving, address => kinds.Create(StoreUrl.Parse(options.OpenSecret(address))), time, logs.CreateLogger<MigrationWatch>());
             Add(_moving, report, time);
         }
 
@@ -124,7 +124,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
 
     /// <summary>How it is now.</summary>
     public SessionStoreStatus Status => new(
-        _slots.Any(static slot => !slot.Breaker.Allows),
+        _slots.Any(static slot => !slot.Breaker.Allows) || _moving?.Current.Status is { Connected: false },
         _moving?.Current.Status is { } server
             ? server with { Connected = server.Connected && _slots[0].Breaker.Allows, LastError = server.LastError ?? (_slots[0].Breaker.Allows ? null : _slots[0].LastFailure) }
             : null,

@@ -25,6 +25,8 @@ internal sealed class MigrationRun(IServerTier from, IServerTier to, string seal
             return;
         }
 
+        // A fleet that once moved away from there is to stay now.
+        if (mark is null) await MigrationMark.RemoveAsync(to, clock, cancellationToken).ConfigureAwait(false);
         mark ??= new MigrationMark(Guid.NewGuid().ToString("N")[..8], MigrationPhase.Both, 1, sealedTarget);
         await CopyAsync(mark, cancellationToken).ConfigureAwait(false);
         mark = await ReachAsync(mark with { Phase = MigrationPhase.Dual }, "Both servers must accept what is written, and both are read.", cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace EmrSim.SessionStore.Migration;
 
 /// <summary>An instance's part in a move: looks each second how far it is to be, follows, and says so in the roll.</summary>
-internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving, Func<string, IServerTier> open, TimeProvider time, ILogger<MigrationWatch> log) : IAsyncDisposable
+internal sealed partial class MigrationWatch(MovingTier moving, Func<string, IServerTier> open, TimeProvider time, ILogger<MigrationWatch> log) : IAsyncDisposable
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(2);
@@ -13,9 +13,11 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
     private readonly CancellationTokenSource _stopping = new();
     private MigrationMark? _followed;
     private Task _watching = Task.CompletedTask;
+    private IServerTier? _left;
+    private string? _done;
 
     /// <summary>What this instance tells the others: <c>id:phase:round:missed</c>, or null without a move.</summary>
-    public string? Fact => _followed is { } mark ? string.Create(CultureInfo.InvariantCulture, $"{mark.Id}:{moving.Phase}:{mark.Round}:{moving.Missed}") : null;
+    public string? Fact => _done ?? (_followed is { } mark ? FactOf(mark) : null);
 
     /// <summary>Raised after this instance has followed, for the roll.</summary>
     public event Func<CancellationToken, Task>? Followed;
@@ -26,8 +28,8 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
     public async ValueTask PrepareAsync(bool isAnew, CancellationToken cancellationToken)
     {
         await LookAsync(cancellationToken).ConfigureAwait(false);
-        if (moving.Phase != MigrationPhase.Done) await old.PrepareAsync(isAnew, cancellationToken).ConfigureAwait(false);
-        if (moving is { Phase: MigrationPhase.Dual or MigrationPhase.Done, Target: { } target }) await target.PrepareAsync(isAnew, cancellationToken).ConfigureAwait(false);
+        await moving.Base.PrepareAsync(isAnew, cancellationToken).ConfigureAwait(false);
+        if (moving is { Phase: MigrationPhase.Dual, Target: { } target }) await target.PrepareAsync(isAnew, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One look, before the server is used for the first time too.</summary>
@@ -36,14 +38,13 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
         await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // What is done is never taken back, and the old server may be gone by then.
-            if (moving.Phase == MigrationPhase.Done)
+            if (_left is { } left)
             {
-                moving.Looked();
-                return;
+                _left = null;
+                await left.DisposeAsync().ConfigureAwait(false);
             }
 
-            var mark = await MigrationMark.ReadAsync(old, cancellationToken).ConfigureAwait(false);
+            var mark = await MigrationMark.ReadAsync(moving.Base, cancellationToken).ConfigureAwait(false);
             // Neighbouring phases agree; the others wait for this instance, on the roll, before they go further.
             if (Math.Abs((mark?.Phase ?? MigrationPhase.Steady) - moving.Phase) <= 1) moving.Looked();
             if (mark != _followed) await FollowAsync(mark, cancellationToken).ConfigureAwait(false);
@@ -60,6 +61,7 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
+        if (_left is { } left) await left.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
         _looking.Dispose();
     }
@@ -96,11 +98,21 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
         var left = target == moving.Target ? null : moving.Target;
         if (mark?.Round != _followed?.Round) moving.ForgetMissed();
         moving.Enter(mark?.Phase ?? MigrationPhase.Steady, target);
-        _followed = mark;
+        (_followed, _done) = (mark, null);
         LogFollowed(moving.Phase.ToString());
+        if (mark is { Phase: MigrationPhase.Done })
+        {
+            // What is done is never taken back. Calls under way may still be with the old server: it is closed at the next look.
+            _done = FactOf(mark);
+            _left = moving.Settle();
+            _followed = null;
+        }
+
         await TellAsync(cancellationToken).ConfigureAwait(false);
         if (left is not null) await left.DisposeAsync().ConfigureAwait(false);
     }
+
+    private string FactOf(MigrationMark mark) => string.Create(CultureInfo.InvariantCulture, $"{mark.Id}:{mark.Phase}:{mark.Round}:{moving.Missed}");
 
     private async Task<IServerTier> OpenAsync(string address, CancellationToken cancellationToken)
     {

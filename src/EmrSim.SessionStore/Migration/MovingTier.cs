@@ -7,7 +7,7 @@ namespace EmrSim.SessionStore.Migration;
 /// The first tier while the fleet moves to another server. Without a move it passes everything on. An instance that has not
 /// looked for a while how far the move is leaves the server alone: the others no longer wait for it.
 /// </summary>
-internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTier
+internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreTier
 {
     /// <summary>Less than <see cref="Fleet.FleetRoll.GoneAfter"/>, after which the others go on without this instance.</summary>
     internal static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTie
     private const int TooMany = -1;
 
     private readonly ConcurrentDictionary<string, bool> _missed = new(StringComparer.Ordinal);
-    private volatile State _state = new(MigrationPhase.Steady, old, null);
+    private volatile State _state = new(MigrationPhase.Steady, first, null);
     private long _looked = time.GetTimestamp();
 
     /// <summary>As of <see cref="IServerTier"/>, of the server that decides.</summary>
@@ -40,6 +40,9 @@ internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTie
 
     /// <summary>How many keys the new server missed; -1 when they were too many to know.</summary>
     public int Missed { get; private set; }
+
+    /// <summary>The server that the fleet moves from.</summary>
+    public IServerTier Base => _state.Old;
 
     /// <summary>The server that the fleet moves to.</summary>
     public IServerTier? Target => _state.New;
@@ -67,7 +70,16 @@ internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTie
     {
         if (phase == MigrationPhase.Steady) (target, Missed) = (null, 0);
         if (phase == MigrationPhase.Steady || target != _state.New) _missed.Clear();
-        _state = new(phase, old, target);
+        _state = new(phase, _state.Old, target);
+    }
+
+    /// <summary>The move is done: the new server is what the next move begins from. Gives the old one, to be closed.</summary>
+    public IServerTier Settle()
+    {
+        var (_, old, target) = _state;
+        _state = new(MigrationPhase.Steady, target!, null);
+        ForgetMissed();
+        return old;
     }
 
     /// <summary>Gives the new server what it missed while it was away, and tells whether it has everything now.</summary>
@@ -76,7 +88,7 @@ internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTie
         if (_state.New is not { } target) return true;
         foreach (var key in _missed.Keys)
         {
-            if (await old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing) await target.SetAsync(key, standing, cancellationToken).ConfigureAwait(false);
+            if (await _state.Old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing) await target.SetAsync(key, standing, cancellationToken).ConfigureAwait(false);
             _missed.TryRemove(key, out _);
         }
 
@@ -132,7 +144,7 @@ internal sealed class MovingTier(IServerTier old, TimeProvider time) : IStoreTie
     public async ValueTask DisposeAsync()
     {
         if (_state.New is { } target) await target.DisposeAsync().ConfigureAwait(false);
-        await old.DisposeAsync().ConfigureAwait(false);
+        await _state.Old.DisposeAsync().ConfigureAwait(false);
     }
 
     private static bool IsItsOwn(Exception problem, CancellationToken cancellationToken) =>

@@ -58,6 +58,8 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         var cause = CauseOf(problem);
         LastFailure = cause;
         StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_failed);
+        // Of several servers one is away: the others serve on, and its keys are looked for below.
+        if (problem is PartAwayException) return true;
         var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause);
         if (opened) report.Opened(this, cause);
         return true;
@@ -65,7 +67,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
 
     /// <summary>Whether what failed so may have been done, or be done later.</summary>
     public static bool MayYetHappen(Exception problem) =>
-        problem is not (TierUnavailableException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
+        problem is not (TierUnavailableException or PartAwayException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
 
     public void Trip(string cause)
     {

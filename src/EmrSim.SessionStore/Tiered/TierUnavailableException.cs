@@ -2,3 +2,6 @@ namespace EmrSim.SessionStore.Tiered;
 
 /// <summary>A tier can't serve, and why in a word or two that is safe to show.</summary>
 internal sealed class TierUnavailableException(string cause) : Exception(cause);
+
+/// <summary>One server of several that make a tier is away: its keys are served by the next tier, the other keys as ever.</summary>
+internal sealed class PartAwayException(string server) : Exception($"{server} is away");

@@ -75,6 +75,26 @@ public sealed class Moves : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fleet_moves_to_another_kind_of_server_and_back()
+    {
+        await using var memcached = await MemcachedServer.StartAsync();
+        await using var fleet = await FleetAsync(2);
+        await fleet.Stores[0].SetAsync("k", Bytes("v"), s_life, Token);
+        await fleet.Stores[0].IncrementAsync("count", 3, s_life, Token);
+        await Migration().RunAsync(_old.Url, memcached.Url, _told.Add, Token);
+        await _old.KillAsync();
+        Assert.Equal("v", await TextAsync(fleet.Stores[1], "k"));
+        Assert.Equal(4, (await fleet.Stores[1].IncrementAsync("count", 1, s_life, Token)).Value);
+        Assert.Equal("memcached", fleet.Hosts[0].Host.Status.Server!.Kind);
+        // Instances that are started anew, with the new address, are led back like any others.
+        await using var back = await FleetAsync(2, memcached.Url);
+        await Migration().RunAsync(memcached.Url, NewUrl, _told.Add, Token);
+        await memcached.KillAsync();
+        Assert.Equal("v", await TextAsync(back.Stores[1], "k"));
+        Assert.Equal(5, (await back.Stores[1].IncrementAsync("count", 1, s_life, Token)).Value);
+    }
+
+    [Fact]
     public async Task What_was_aborted_leaves_the_old_server_alone_and_can_be_begun_again()
     {
         await using var fleet = await FleetAsync(2);
@@ -151,12 +171,12 @@ public sealed class Moves : IAsyncLifetime
 
     private Task MigrateAsync() => Migration().RunAsync(_old.Url, NewUrl, _told.Add, Token);
 
-    private async Task<Fleet> FleetAsync(int count)
+    private async Task<Fleet> FleetAsync(int count, string? url = null)
     {
         var fleet = new Fleet();
         for (var i = 0; i < count; i++)
         {
-            var host = await RunningStore.StartAsync(new() { Server = StoreUrl.Parse(_old.Url), OperationTimeout = TimeSpan.FromSeconds(2), Breaker = new() { SlowAfter = TimeSpan.FromSeconds(1) } });
+            var host = await RunningStore.StartAsync(new() { Server = StoreUrl.Parse(url ?? _old.Url), OperationTimeout = TimeSpan.FromSeconds(2), Breaker = new() { SlowAfter = TimeSpan.FromSeconds(1) } });
             var roll = new FleetRoll(host.Host, static () => new Dictionary<string, string>(), TimeProvider.System, NullLogger<FleetRoll>.Instance);
             await roll.StartAsync(Token);
             fleet.Hosts.Add(host);

@@ -39,10 +39,21 @@ public sealed class LateWrites(PostgresServer postgres) : IClassFixture<Postgres
     public async Task On_redis()
     {
         await using var server = await RedisServer.StartAsync();
-        Assert.True(StoreUrl.TryParse(server.Url, out var url, out _));
+        await CheckAsync(server.Url);
+    }
+
+    [Fact]
+    public async Task On_memcached()
+    {
+        await using var server = await MemcachedServer.StartAsync();
+        await CheckAsync(server.Url);
+    }
+
+    private static async Task CheckAsync(string address)
+    {
         await using var deadlines = new Deadlines(TimeProvider.System, s_budget);
         var report = new OutageReport(TimeProvider.System, NullLogger.Instance);
-        await using var tier = new ServerKinds(deadlines, new Journal(TimeProvider.System, 0, 0), new StampClock(TimeProvider.System, 1), report, 1, TimeProvider.System, NullLoggerFactory.Instance).Create(url);
+        await using var tier = new ServerKinds(deadlines, new Journal(TimeProvider.System, 0, 0), new StampClock(TimeProvider.System, 1), report, 1, TimeProvider.System, NullLoggerFactory.Instance).Create(StoreUrl.Parse(address));
         await tier.StartAsync(s_budget, Token);
         await CheckAsync(tier);
     }

@@ -1,4 +1,4 @@
-namespace EmrSim.SessionStore.Redis;
+namespace EmrSim.SessionStore.Tiered;
 
 /// <summary>
 /// Guesses whether a key is on the server, from what went by lately: a fixed table of hashes, never locked. A wrong guess costs
