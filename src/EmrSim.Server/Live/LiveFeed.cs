@@ -62,6 +62,8 @@ public sealed class LiveFeed
     {
         if (!_topics.TryGetValue(ring.Topic, out var topic) || RemoteEvent.Decode(ring.Topic, ring.Payload.Span) is not { } heard) return;
         LiveMetrics.Lag(_clock.GetUtcNow().ToUnixTimeMilliseconds() - ring.SentMs);
+        // Words that were still being spoken then would come after those that were said.
+        if (ring.IsLate && heard.Seq == 0) return;
         if (heard.Told is { } told) topic.Tell(told);
         else Seen(ring.Topic, heard.Seq);
     }

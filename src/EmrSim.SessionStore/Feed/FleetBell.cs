@@ -155,7 +155,8 @@ public sealed partial class FleetBell : IAsyncDisposable
 
         var name = new KeyValuePair<string, object?>("line", line.Line.Name);
         BellMetrics.Received.Add(1, name);
-        if (_roster.Hear(heard, index)) Rang?.Invoke(new(heard.Topic, heard.Payload, heard.SentMs));
+        var (isNew, isLate) = _roster.Hear(heard, index);
+        if (isNew) Rang?.Invoke(new(heard.Topic, heard.Payload, heard.SentMs, isLate));
         else BellMetrics.Doubled.Add(1, name);
     }
 

@@ -25,4 +25,5 @@ public sealed record BellLineStatus(string Name, bool Believed, double EchoMs, s
 /// <param name="Topic">What about.</param>
 /// <param name="Payload">What it said; valid only while this is told.</param>
 /// <param name="SentMs">When it rang, in unix milliseconds of its own clock.</param>
-public readonly record struct BellRing(string Topic, ReadOnlyMemory<byte> Payload, long SentMs);
+/// <param name="IsLate">Whether a later ring of that instance was told before, so that what only counts at its time is over.</param>
+public readonly record struct BellRing(string Topic, ReadOnlyMemory<byte> Payload, long SentMs, bool IsLate);

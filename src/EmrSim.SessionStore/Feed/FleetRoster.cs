@@ -79,8 +79,8 @@ internal sealed class FleetRoster(TimeProvider time)
         }
     }
 
-    /// <summary>False when this ring was heard before, on whichever line.</summary>
-    public bool Hear(in BellMessage ring, int line)
+    /// <summary>Whether this ring was not heard before, on whichever line, and then whether a later one was.</summary>
+    public (bool IsNew, bool IsLate) Hear(in BellMessage ring, int line)
     {
         lock (_lock)
         {

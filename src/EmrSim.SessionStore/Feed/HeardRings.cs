@@ -5,21 +5,26 @@ internal sealed class HeardRings
 {
     // Further ahead than this is not out of order but lost.
     private const int MostBeyond = 512;
+
+    // Looks between which a ring may still come on another line, after the first one did not take it in time.
+    private const int Patience = 4;
     private readonly SortedSet<long> _beyond = [];
+    private readonly long[] _claims = new long[Patience];
     private long _upTo = -1;
     private long _claimed;
-    private long _claimedBefore;
+    private int _looks;
     private bool _missed;
 
-    /// <summary>False when it was heard before.</summary>
-    public bool Hear(long number)
+    /// <summary>Whether it was not heard before, and then whether a later one was.</summary>
+    public (bool IsNew, bool IsLate) Hear(long number)
     {
         Begin(number - 1);
-        if (number <= _upTo || !_beyond.Add(number)) return false;
+        if (number <= _upTo || !_beyond.Add(number)) return default;
+        var isLate = _beyond.Max > number;
         Absorb();
         if (_beyond.Count > 0) Claim(_beyond.Max);
         if (_beyond.Count > MostBeyond) GiveUpUpTo(_beyond.Max);
-        return true;
+        return (true, isLate);
     }
 
     /// <summary>The sender says that there have been so many.</summary>
@@ -29,11 +34,12 @@ internal sealed class HeardRings
         _claimed = Math.Max(_claimed, number);
     }
 
-    /// <summary>Whether something that was sent before this was last asked has still not come.</summary>
+    /// <summary>Whether something that had been sent some looks ago has still not come.</summary>
     public bool TakeMissed()
     {
-        if (_upTo < _claimedBefore) GiveUpUpTo(_claimedBefore);
-        _claimedBefore = _claimed;
+        ref var claim = ref _claims[_looks++ % Patience];
+        if (_upTo >= 0 && _upTo < claim) GiveUpUpTo(claim);
+        claim = _claimed;
         var missed = _missed;
         _missed = false;
         return missed;
