@@ -1,6 +1,7 @@
 using EmrSim.SessionStore.Database;
 using EmrSim.SessionStore.Feed;
 using EmrSim.SessionStore.Fleet;
+using EmrSim.SessionStore.Leases;
 using EmrSim.SessionStore.Memory;
 using EmrSim.SessionStore.Migration;
 using EmrSim.SessionStore.Redis;
@@ -16,7 +17,7 @@ namespace EmrSim.SessionStore;
 public static class SessionStoreSetup
 {
     /// <summary>
-    /// Adds <see cref="ISessionStore"/>, <see cref="FleetBell"/> and <see cref="SessionStoreHost"/>. The tiers are the server when one is set, the database when
+    /// Adds <see cref="ISessionStore"/>, <see cref="FleetBell"/>, <see cref="FleetLeases"/> and <see cref="SessionStoreHost"/>. The tiers are the server when one is set, the database when
     /// one is set, and memory.
     /// </summary>
     public static IServiceCollection AddSessionStore(this IServiceCollection services, Func<IServiceProvider, SessionStoreOptions> options)
@@ -27,6 +28,7 @@ public static class SessionStoreSetup
         services.AddSingleton(provider => new SessionStoreHost(options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SessionStoreHost>().Store);
         services.AddSingleton(static provider => provider.GetRequiredService<SessionStoreHost>().Bell);
+        services.AddSingleton<FleetLeases>();
         services.AddHostedService(static provider => provider.GetRequiredService<SessionStoreHost>());
         return services;
     }
