@@ -17,10 +17,10 @@ internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, Flee
     private static readonly TimeSpan s_deaf = TimeSpan.FromMilliseconds(250);
     private readonly SemaphoreSlim _called = new(0);
 
-    private TimeSpan Patience => bell.Status.State switch
+    private TimeSpan Patience => bell.Status switch
     {
-        "live" => s_heartbeat,
-        "deaf" => s_deaf,
+        { State: "live", HasSilentPeer: false } => s_heartbeat,
+        { State: "deaf" } => s_deaf,
         _ => s_inDoubt,
     };
 

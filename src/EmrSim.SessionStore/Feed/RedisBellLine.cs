@@ -113,7 +113,7 @@ internal sealed partial class RedisBellLine(Func<RedisConnection?> current, Dead
         }
     }
 
-    private RedisChannel[] Channels(RedisConnection connection, ConnectionMultiplexer client)
+    private static RedisChannel[] Channels(RedisConnection connection, ConnectionMultiplexer client)
     {
         // Channels, unlike keys, are shared by all databases of a server.
         string Channel(int lane) => string.Create(CultureInfo.InvariantCulture, $"emrsim:bell:{connection.DatabaseNumber}:{lane}");

@@ -95,9 +95,9 @@ public sealed partial class FleetLeases(ISessionStore store, TimeProvider time, 
         return false;
     }
 
-    [LoggerMessage(141, LogLevel.Information, "Lease {Name} is held")]
+    [LoggerMessage(151, LogLevel.Information, "Lease {Name} is held")]
     private partial void LogHeld(string name);
 
-    [LoggerMessage(142, LogLevel.Warning, "Lease {Name} is lost")]
+    [LoggerMessage(152, LogLevel.Warning, "Lease {Name} is lost")]
     private partial void LogLost(string name);
 }

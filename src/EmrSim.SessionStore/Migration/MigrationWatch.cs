@@ -13,6 +13,7 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
     private readonly CancellationTokenSource _stopping = new();
     private MigrationMark? _followed;
     private Task _watching = Task.CompletedTask;
+    private int _disposed;
 
     /// <summary>What this instance tells the others: <c>id:phase:round:missed</c>, or null without a move.</summary>
     public string? Fact => _followed is { } mark ? string.Create(CultureInfo.InvariantCulture, $"{mark.Id}:{moving.Phase}:{mark.Round}:{moving.Missed}") : null;
@@ -58,6 +59,7 @@ internal sealed partial class MigrationWatch(IServerTier old, MovingTier moving,
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         _stopping.Dispose();
