@@ -1,5 +1,6 @@
 using System.Globalization;
 using EmrSim.Bench;
+using EmrSim.Bench.Feed;
 using EmrSim.Bench.Server;
 using EmrSim.Bench.Store;
 
@@ -13,8 +14,11 @@ switch (args.FirstOrDefault())
     case "server":
         await ServerBench.RunAsync(findings, TimeSpan.FromSeconds(seconds), args.FirstOrDefault(arg => arg.StartsWith("only=", StringComparison.Ordinal))?[5..]);
         break;
+    case "feed":
+        await FeedBench.RunAsync(findings, TimeSpan.FromSeconds(seconds));
+        break;
     default:
-        Console.Error.WriteLine("Usage: store | server [--seconds N] [only=start|relay|health|voice|growth]   [--check]");
+        Console.Error.WriteLine("Usage: store | feed | server [--seconds N] [only=start|relay|health|voice|growth]   [--check]");
         return 2;
 }
 

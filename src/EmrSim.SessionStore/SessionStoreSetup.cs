@@ -1,7 +1,10 @@
 using EmrSim.SessionStore.Database;
+using EmrSim.SessionStore.Feed;
 using EmrSim.SessionStore.Fleet;
+using EmrSim.SessionStore.Leases;
 using EmrSim.SessionStore.Memory;
 using EmrSim.SessionStore.Migration;
+using EmrSim.SessionStore.Redis;
 using EmrSim.SessionStore.Tiered;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,7 +17,7 @@ namespace EmrSim.SessionStore;
 public static class SessionStoreSetup
 {
     /// <summary>
-    /// Adds <see cref="ISessionStore"/> and <see cref="SessionStoreHost"/>. The tiers are the server when one is set, the database when
+    /// Adds <see cref="ISessionStore"/>, <see cref="FleetBell"/>, <see cref="FleetLeases"/> and <see cref="SessionStoreHost"/>. The tiers are the server when one is set, the database when
     /// one is set, and memory.
     /// </summary>
     public static IServiceCollection AddSessionStore(this IServiceCollection services, Func<IServiceProvider, SessionStoreOptions> options)
@@ -24,6 +27,8 @@ public static class SessionStoreSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SessionStoreHost(options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SessionStoreHost>().Store);
+        services.AddSingleton(static provider => provider.GetRequiredService<SessionStoreHost>().Bell);
+        services.AddSingleton<FleetLeases>();
         services.AddHostedService(static provider => provider.GetRequiredService<SessionStoreHost>());
         return services;
     }
@@ -44,6 +49,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_echoPatience = TimeSpan.FromMilliseconds(500);
     private readonly List<TierSlot> _slots = [];
     private readonly SessionStoreOptions _options;
     private readonly IServerTier? _server;
@@ -91,6 +97,8 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
             _moving.Lost += cause => _slots[0].Trip(cause);
             _moving.Ready += () => _slots[0].Breaker.ProbeNow();
         }
+
+        Bell = new(BellLines(time, logs.CreateLogger<FleetBell>()), time, logs.CreateLogger<FleetBell>());
     }
 
     /// <summary>Raised after a tier was left or taken up again, on a thread of its own.</summary>
@@ -122,6 +130,9 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     /// <summary>How far this instance has followed the fleet to another server, as it tells the others; null when there is no move.</summary>
     public string? Migration => _watch?.Fact;
 
+    /// <summary>The bell that all instances hear.</summary>
+    public FleetBell Bell { get; }
+
     /// <summary>How it is now.</summary>
     public SessionStoreStatus Status => new(
         _slots.Any(static slot => !slot.Breaker.Allows) || _moving?.Current.Status is { Connected: false },
@@ -150,7 +161,9 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         if (_server is not null) await _server.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
         _watch?.Start();
         await _recovery.StartAsync(cancellationToken).ConfigureAwait(false);
+        var bell = Bell.StartAsync(s_echoPatience, cancellationToken);
         await Task.WhenAny(_recovery.FirstLook, Task.Delay(s_startPatience, cancellationToken)).ConfigureAwait(false);
+        await bell.ConfigureAwait(false);
     }
 
     /// <summary>Stops the recovery and closes the connections.</summary>
@@ -165,9 +178,18 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await Bell.DisposeAsync().ConfigureAwait(false);
         _recovery.Dispose();
         foreach (var slot in _slots) await slot.Tier.DisposeAsync().ConfigureAwait(false);
         await _deadlines.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IEnumerable<IBellLine> BellLines(TimeProvider time, ILogger log)
+    {
+        var hasPubSub = _server is RedisTier;
+        if (hasPubSub) yield return new RedisBellLine(() => (_moving?.Current as RedisTier)?.Connection, _deadlines, time, log);
+        // What another instance does not see rings nowhere; SQLite has no bell.
+        if (_options.Database is { Dialect: StoreDialect.PostgreSql } database) yield return new PostgresBellLine(database, isFirst: !hasPubSub, time, log);
     }
 
     private void Add(IStoreTier tier, OutageReport report, TimeProvider time)

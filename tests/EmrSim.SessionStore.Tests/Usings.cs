@@ -1,2 +1,3 @@
 global using EmrSim.Tests.Servers;
 global using Xunit;
+global using EmrSim.SessionStore.Feed;

@@ -15,6 +15,10 @@ public static class Requests
         return Post($"/api/transcript/relay/{session}", $$"""{"role":"user","text":"Does it hurt when you climb the stairs, or only on the way down? ({{item}})","isFinal":true,"itemId":"{{item}}","timestamp":1700000000000}""");
     }
 
+    /// <summary>Words that are still being spoken.</summary>
+    public static string Passing(string session, string words) =>
+        Post($"/api/transcript/relay/{session}", $$"""{"role":"user","text":"{{words}}","isFinal":false,"itemId":"passing","timestamp":1700000000000}""");
+
     public static string Token(string session) => Post("/api/voice/token", $$"""{"session_id":"{{session}}"}""");
 
     public static string Sdp(string session) => Post("/api/voice/sdp", $$"""{"session_id":"{{session}}","sdp":"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"}""");

@@ -1,29 +1,29 @@
 using System.Data.Common;
 using EmrSim.Server.Http;
 using EmrSim.Server.Storage;
+using EmrSim.SessionStore.Leases;
 
 namespace EmrSim.Server.Encounters;
 
-/// <summary>Finishes encounters whose instance died while ending them, and closes those that everyone has left.</summary>
-internal sealed partial class EncounterSweeper(AppDatabase database, EncounterEnd end, TimeProvider clock, ILogger<EncounterSweeper> log) : BackgroundService
+/// <summary>
+/// Finishes encounters whose instance died while ending them, and closes those that everyone has left. One instance does it at a time,
+/// to spare the database; where two hold the lease, neither harms the other, since each step is conditional under the row's lock.
+/// </summary>
+internal sealed partial class EncounterSweeper(AppDatabase database, EncounterEnd end, FleetLeases leases, TimeProvider clock, ILogger<EncounterSweeper> log) : BackgroundService
 {
     public static readonly TimeSpan LongestIdle = TimeSpan.FromHours(24);
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(6);
     private const int MostAtOnce = 100;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => leases.HoldAsync("encounter-sweeper", s_lease, SweepOnAsync, stoppingToken);
+
+    private async Task SweepOnAsync(Lease held, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(s_between, clock);
-        try
-        {
-            do await TrySweepAsync(stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
+        do await TrySweepAsync(cancellationToken);
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private async Task TrySweepAsync(CancellationToken cancellationToken)

@@ -19,8 +19,10 @@ public sealed class EncounterFollower(LiveFeed feed, EncounterRegister encounter
 
         await foreach (var told in listener.Events.ReadAllAsync(cancellationToken))
         {
-            if (listener.TakeBehind() || told.Seq < 0 || told.Seq > place.Seq + 1)
+            var isBehind = listener.TakeBehind();
+            if (isBehind || told.Seq < 0 || told.Seq > place.Seq + 1)
             {
+                LiveMetrics.CaughtUp(isBehind ? "slow" : told.Seq < 0 ? "called" : "gap");
                 (place, missed) = await CatchUpAsync(encounterId, place, cancellationToken);
                 foreach (var change in missed) yield return change;
             }

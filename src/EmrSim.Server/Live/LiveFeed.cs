@@ -1,17 +1,35 @@
 using System.Collections.Concurrent;
+using EmrSim.SessionStore.Feed;
 
 namespace EmrSim.Server.Live;
 
-/// <summary>Tells committed changes to those who watch on this instance. What is told here has been committed before.</summary>
+/// <summary>
+/// Tells committed changes to those who watch: first on this instance, then on the others, which are rung once however many watch
+/// there. What is told here has been committed before.
+/// </summary>
 public sealed class LiveFeed
 {
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
+    private readonly FleetBell? _bell;
+    private readonly TimeProvider _clock;
 
-    /// <summary>The one way in: other instances will be rung from here.</summary>
+    /// <param name="bell">Rings the other instances; null when there can be none.</param>
+    /// <param name="clock">Tells how late a change is.</param>
+    public LiveFeed(FleetBell? bell = null, TimeProvider? clock = null)
+    {
+        _bell = bell is { HasLines: true } ? bell : null;
+        _clock = clock ?? TimeProvider.System;
+        if (_bell is not null) _bell.Rang += Hear;
+    }
+
+    /// <summary>The one way in.</summary>
     public void Publish(LiveEvent told)
     {
         ArgumentNullException.ThrowIfNull(told);
         if (_topics.TryGetValue(told.EncounterId, out var topic)) topic.Tell(told);
+        if (_bell is null) return;
+        var words = RemoteEvent.Encode(told, FleetBell.LongestPayload);
+        if (words.Length > 0) _bell.Ring(told.EncounterId, words);
     }
 
     /// <summary>Tells everyone who watches anything what the system can't do just now, or ok.</summary>
@@ -32,10 +50,22 @@ public sealed class LiveFeed
         }
     }
 
-    /// <summary>The log was seen to have grown to here; rings if this instance has told less.</summary>
-    internal void Seen(string encounterId, long lastSeq)
+    /// <summary>The log was seen to have grown to here. True when this instance had told less; its listeners then read the log.</summary>
+    internal bool Seen(string encounterId, long lastSeq)
     {
-        if (_topics.TryGetValue(encounterId, out var topic) && topic.Raise(lastSeq)) topic.Tell(LiveEvent.Bell(encounterId));
+        if (!_topics.TryGetValue(encounterId, out var topic) || !topic.Raise(lastSeq)) return false;
+        topic.Tell(LiveEvent.Bell(encounterId));
+        return true;
+    }
+
+    private void Hear(BellRing ring)
+    {
+        if (!_topics.TryGetValue(ring.Topic, out var topic) || RemoteEvent.Decode(ring.Topic, ring.Payload.Span) is not { } heard) return;
+        LiveMetrics.Lag(_clock.GetUtcNow().ToUnixTimeMilliseconds() - ring.SentMs);
+        // Words that were still being spoken then would come after those that were said.
+        if (ring.IsLate && heard.Seq == 0) return;
+        if (heard.Told is { } told) topic.Tell(told);
+        else Seen(ring.Topic, heard.Seq);
     }
 
     private void Leave(string encounterId, Topic topic, LiveListener gone)

@@ -1,26 +1,58 @@
 using System.Data.Common;
 using EmrSim.Server.Http;
 using EmrSim.Server.Storage;
+using EmrSim.SessionStore.Feed;
 
 namespace EmrSim.Server.Live;
 
-/// <summary>Looks once a second whether the logs of watched encounters have grown by another instance's hand.</summary>
-internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, TimeProvider clock, ILogger<LogWatch> log) : BackgroundService
+/// <summary>
+/// Looks whether the logs of watched encounters have grown by another instance's hand: at once when the bell says that something may
+/// have been missed, and now and then in any case, more often the less the bell is believed.
+/// </summary>
+internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, FleetBell bell, TimeProvider clock, ILogger<LogWatch> log) : BackgroundService
 {
     private const int MostAtOnce = 500;
-    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_inDoubt = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_deaf = TimeSpan.FromMilliseconds(250);
+    private readonly SemaphoreSlim _called = new(0);
+
+    private TimeSpan Patience => bell.Status switch
+    {
+        { State: "live", HasSilentPeer: false } => s_heartbeat,
+        { State: "deaf" } => s_deaf,
+        _ => s_inDoubt,
+    };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_between, clock);
+        bell.Missed += Call;
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await LookAtAllAsync(stoppingToken);
+            while (true)
+            {
+                var looked = clock.GetTimestamp();
+                while (clock.GetElapsedTime(looked) < Patience)
+                {
+                    if (await _called.WaitAsync(s_deaf, stoppingToken)) break;
+                }
+
+                await LookAtAllAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The server stops.
         }
+        finally
+        {
+            bell.Missed -= Call;
+        }
+    }
+
+    private void Call()
+    {
+        if (_called.CurrentCount == 0) _called.Release();
     }
 
     private async Task LookAtAllAsync(CancellationToken cancellationToken)
@@ -55,7 +87,11 @@ internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, Time
                 return found;
             },
             cancellationToken);
-        foreach (var (id, lastSeq) in grown) feed.Seen(id, lastSeq);
+        LiveMetrics.Looked();
+        foreach (var (id, lastSeq) in grown)
+        {
+            if (feed.Seen(id, lastSeq)) LiveMetrics.FoundByLooking();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The logs can't be watched just now: {Reason}")]

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using EmrSim.Server.Settings;
 using EmrSim.Server.Storage;
 using EmrSim.SessionStore;
+using EmrSim.SessionStore.Feed;
 
 namespace EmrSim.Server.Operations;
 
 /// <summary>What the server says of itself: degraded while a tier is away, unhealthy only without its database.</summary>
-public sealed class Health(ServerSettings settings, AppDatabase database, SessionStoreHost store)
+public sealed class Health(ServerSettings settings, AppDatabase database, SessionStoreHost store, FleetBell bell)
 {
     private static readonly TimeSpan s_databasePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_believed = TimeSpan.FromMilliseconds(250);
@@ -19,19 +20,21 @@ public sealed class Health(ServerSettings settings, AppDatabase database, Sessio
     {
         var reachable = await IsDatabaseReachableAsync();
         var tiers = store.Status;
+        var feed = bell.Status;
         return new(
             Ok: reachable,
-            Status: !reachable ? "unhealthy" : tiers.Degraded ? "degraded" : "healthy",
+            Status: !reachable ? "unhealthy" : tiers.Degraded || feed.IsInDoubt ? "degraded" : "healthy",
             UptimeS: (int)Stopwatch.GetElapsedTime(s_started).TotalSeconds,
             Db: reachable ? "ok" : "err",
             Openai: settings.Voice.ApiKey is null ? "err" : "ok",
             Storage: tiers.Server is { Connected: true } ? "redis" : database.Dialect == Dialect.Sqlite ? "sqlite" : "postgresql",
-            Warnings: Warnings(reachable, tiers),
+            Warnings: Warnings(reachable, tiers, feed),
             Features: new(settings.Voice.Enabled, SpsEnabled: true, s_voiceDebug),
             Redis: tiers.Server is { } server
                 ? new(true, server.Connected, server.Url, server.Version, server.LastError, server.Since)
                 : new(false, false, null, null, null, null),
             Tiers: [.. tiers.Tiers.Select(tier => new TierAnswer(tier.Name, tier.State, tier.HoldsEntries, tier.LastMs, tier.LastFailure))],
+            Feed: new(feed.State, feed.Peers, [.. feed.Lines.Select(static line => new LineAnswer(line.Name, line.Believed, line.EchoMs, line.Problem, line.Since))]),
             Version: BuildVersion.Number,
             Error: reachable ? null : "db");
     }
@@ -50,12 +53,13 @@ public sealed class Health(ServerSettings settings, AppDatabase database, Sessio
         return await database.PingAsync(patience.Token);
     }
 
-    private static List<string> Warnings(bool reachable, SessionStoreStatus tiers)
+    private static List<string> Warnings(bool reachable, SessionStoreStatus tiers, FleetBellStatus feed)
     {
         List<string> warnings = [];
         if (!reachable) warnings.Add("database_unreachable");
         if (tiers.Degraded) warnings.Add("session_store_degraded");
         if (tiers.Tiers.Any(static tier => tier.HoldsEntries)) warnings.Add("session_store_merging");
+        if (feed.IsInDoubt) warnings.Add("live_feed_in_doubt");
         return warnings;
     }
 }

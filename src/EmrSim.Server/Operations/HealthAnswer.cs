@@ -13,6 +13,7 @@ public sealed record HealthAnswer(
     HealthFeatures Features,
     RedisAnswer Redis,
     IReadOnlyList<TierAnswer> Tiers,
+    FeedAnswer Feed,
     string Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error);
 
@@ -32,6 +33,17 @@ public sealed record TierAnswer(
     [property: JsonPropertyName("holds_entries")] bool HoldsEntries,
     [property: JsonPropertyName("last_ms")] double LastMs,
     [property: JsonPropertyName("last_failure")] string? LastFailure);
+
+/// <param name="State">alone, live, fallback or deaf.</param>
+/// <param name="Peers">Other instances that were just heard.</param>
+public sealed record FeedAnswer(string State, int Peers, IReadOnlyList<LineAnswer> Lines);
+
+public sealed record LineAnswer(
+    string Name,
+    bool Believed,
+    [property: JsonPropertyName("echo_ms")] double EchoMs,
+    string? Problem,
+    DateTimeOffset Since);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(HealthAnswer))]

@@ -8,14 +8,16 @@ public sealed record ServerSettings(
     StorageSettings Storage,
     VoiceSettings Voice,
     AccessSettings Access,
-    LimitSettings Limits)
+    LimitSettings Limits,
+    LiveSettings Live)
 {
     public static ServerSettings Read(SettingsSource source) => new(
         ListenSettings.Read(source),
         StorageSettings.Read(source),
         VoiceSettings.Read(source),
         AccessSettings.Read(source),
-        LimitSettings.Read(source));
+        LimitSettings.Read(source),
+        LiveSettings.Read(source));
 }
 
 public sealed record ListenSettings(string Host, int Port, string LogLevel, string EnvironmentName)
@@ -124,4 +126,13 @@ public sealed record LimitSettings(int TokenPerSession, int RelayPerSession, int
         source.Number("LIMIT_SESSIONS_PER_ADDRESS", 600, 0, 1_000_000, "New sessions of one address in 15 minutes; 0 for no limit."),
         source.Number("LIMIT_RELAY_PER_ADDRESS", 6000, 0, 10_000_000, "Relayed transcripts of one address in a minute; 0 for no limit."),
         source.Number("LIMIT_MESSAGES_PER_SESSION", 60, 0, 1_000_000, "Text messages of one session in a minute; 0 for no limit."));
+}
+
+/// <param name="SocketConnections">Socket.IO connections that this instance takes at the most.</param>
+/// <param name="SlowestClient">How long a Socket.IO client may take nothing while much waits for it.</param>
+public sealed record LiveSettings(int SocketConnections, TimeSpan SlowestClient)
+{
+    public static LiveSettings Read(SettingsSource source) => new(
+        source.Number("SOCKET_IO_CONNECTIONS", 10_000, 1, 1_000_000, "Socket.IO connections that one instance takes."),
+        TimeSpan.FromSeconds(source.Number("SOCKET_IO_SLOW_SECONDS", 15, 1, 600, "Seconds after which a Socket.IO client that takes nothing is dropped.")));
 }

@@ -15,6 +15,7 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
     private Task _watching = Task.CompletedTask;
     private IServerTier? _left;
     private string? _done;
+    private int _disposed;
 
     /// <summary>What this instance tells the others: <c>id:phase:round:missed</c>, or null without a move.</summary>
     public string? Fact => _done ?? (_followed is { } mark ? FactOf(mark) : null);
@@ -59,6 +60,7 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         if (_left is { } left) await left.DisposeAsync().ConfigureAwait(false);

@@ -39,6 +39,8 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     public string Url => url.Masked;
 
+    public int DatabaseNumber => url.Database;
+
     public bool IsReady => _state == ConnectionState.Ready;
 
     public string? LastError { get; private set; }
@@ -66,6 +68,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             await foreach (var key in server.KeysAsync(url.Database, pageSize: 500).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
         }
     }
+
+    /// <summary>The client that carries the connection now; another one after it was made anew.</summary>
+    public ConnectionMultiplexer? Multiplexer => Volatile.Read(ref _multiplexer);
 
     /// <summary>Asks the server for its role again, as a primary that was a replica when it was connected needs.</summary>
     public Task LookAgainAsync() => _state == ConnectionState.Ready && _multiplexer is { } multiplexer ? multiplexer.ConfigureAsync() : Task.CompletedTask;

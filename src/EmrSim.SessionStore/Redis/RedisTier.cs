@@ -42,6 +42,9 @@ internal sealed class RedisTier : IServerTier
 
     public string Name => "redis";
 
+    /// <summary>For pub/sub, which is no key-value store's business.</summary>
+    public RedisConnection Connection => _connection;
+
     public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind };
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -9,6 +9,7 @@ internal sealed partial class EngineConnection : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly OutgoingQueue _outgoing = new();
     private readonly Action<EngineConnection> _forget;
+    private readonly TimeSpan _slowest;
     private readonly TimeProvider _clock;
     private readonly SocketSession _session;
     private readonly ILogger _log;
@@ -17,9 +18,9 @@ internal sealed partial class EngineConnection : IDisposable
     private Task _endTold = Task.CompletedTask;
     private bool _closed;
 
-    public EngineConnection(string id, bool onWebSocket, Func<EngineConnection, SocketSession> session, Action<EngineConnection> forget, TimeProvider clock, ILogger log)
+    public EngineConnection(string id, bool onWebSocket, Func<EngineConnection, SocketSession> session, Action<EngineConnection> forget, TimeSpan slowest, TimeProvider clock, ILogger log)
     {
-        (Id, IsOnWebSocket, _forget, _clock, _log) = (id, onWebSocket, forget, clock, log);
+        (Id, IsOnWebSocket, _forget, _slowest, _clock, _log) = (id, onWebSocket, forget, slowest, clock, log);
         Ended = _ending.Token;
         _session = session(this);
     }
@@ -68,7 +69,7 @@ internal sealed partial class EngineConnection : IDisposable
         var packet = EnginePacket.MessageType + message;
         if (_outgoing.TryAdd(packet)) return true;
         if (Ended.IsCancellationRequested) return false;
-        using var patience = new CancellationTokenSource(EngineLimits.Slowest, _clock);
+        using var patience = new CancellationTokenSource(_slowest, _clock);
         try
         {
             return await _outgoing.AddAsync(packet, patience.Token);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using EmrSim.Server.Encounters;
+using EmrSim.Server.Settings;
 using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Live.SocketIo;
@@ -11,15 +12,16 @@ internal sealed class EngineConnections
 {
     private readonly ConcurrentDictionary<string, EngineConnection> _byId = new(StringComparer.Ordinal);
     private readonly Func<Func<string, object, Task<bool>>, CancellationToken, JoinedEncounters> _join;
+    private readonly LiveSettings _limits;
     private readonly TimeProvider _clock;
     private readonly ILogger<EngineConnection> _log;
     private int _count;
     private volatile bool _stopping;
 
     public EngineConnections(
-        EncounterRegister encounters, TranscriptLog transcripts, EncounterFollower follower, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<EngineConnection> log)
+        EncounterRegister encounters, TranscriptLog transcripts, EncounterFollower follower, ServerSettings settings, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<EngineConnection> log)
     {
-        (_clock, _log) = (clock, log);
+        (_limits, _clock, _log) = (settings.Live, clock, log);
         _join = (emit, ended) => new(encounters, transcripts, follower, clock, emit, ended);
         lifetime.ApplicationStopping.Register(CloseAll);
     }
@@ -27,13 +29,13 @@ internal sealed class EngineConnections
     /// <summary>Null when there are too many, or the server stops.</summary>
     public EngineConnection? Open(bool onWebSocket)
     {
-        if (_stopping || Interlocked.Increment(ref _count) > EngineLimits.MostConnections)
+        if (_stopping || Interlocked.Increment(ref _count) > _limits.SocketConnections)
         {
             if (!_stopping) Interlocked.Decrement(ref _count);
             return null;
         }
 
-        var connection = new EngineConnection(EncounterId.New(), onWebSocket, mine => new(mine.SendAsync, _join, mine.Ended), Forget, _clock, _log);
+        var connection = new EngineConnection(EncounterId.New(), onWebSocket, mine => new(mine.SendAsync, _join, mine.Ended), Forget, _limits.SlowestClient, _clock, _log);
         _byId[connection.Id] = connection;
         _ = connection.LiveAsync();
         if (_stopping) Leave(connection);

@@ -4,7 +4,6 @@ namespace EmrSim.Server.Live.SocketIo;
 internal static class EngineLimits
 {
     public const int LongestPayload = 100_000;
-    public const int MostConnections = 10_000;
     public const int MostJoined = 50;
     public const int MostWaitingPackets = 256;
     public const int MostWaitingCharacters = 1024 * 1024;
@@ -12,9 +11,6 @@ internal static class EngineLimits
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(25);
     public static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
     public static readonly TimeSpan UpgradeTimeout = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long a client may take nothing while its queue is full.</summary>
-    public static readonly TimeSpan Slowest = TimeSpan.FromSeconds(15);
 
     /// <summary>How long the other side may take to say goodbye.</summary>
     public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(3);

@@ -18,10 +18,18 @@ public sealed class OfficialClient : IAsyncDisposable
 
     public static async Task<OfficialClient> ConnectAsync(ServerProcess server, string transports, bool upgrade = true)
     {
+        var client = Begin(server.Port, transports, upgrade);
+        await client.HeardAsync("connect", 1);
+        return client;
+    }
+
+    /// <summary>Does not wait until it is connected.</summary>
+    public static OfficialClient Begin(int port, string transports, bool upgrade = true)
+    {
         SkipWithoutNode();
         var node = new Process
         {
-            StartInfo = new("node", [Path.Combine(s_folder, "client.js"), $"http://127.0.0.1:{server.Port}", transports, upgrade ? "true" : "false"])
+            StartInfo = new("node", [Path.Combine(s_folder, "client.js"), $"http://127.0.0.1:{port}", transports, upgrade ? "true" : "false"])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -34,7 +42,6 @@ public sealed class OfficialClient : IAsyncDisposable
         node.Start();
         node.BeginOutputReadLine();
         node.BeginErrorReadLine();
-        await client.HeardAsync("connect", 1);
         return client;
     }
 
