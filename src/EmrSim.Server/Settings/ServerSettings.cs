@@ -8,14 +8,21 @@ public sealed record ServerSettings(
     StorageSettings Storage,
     VoiceSettings Voice,
     AccessSettings Access,
-    LimitSettings Limits)
+    LimitSettings Limits,
+    BackupSettings Backups)
 {
-    public static ServerSettings Read(SettingsSource source) => new(
-        ListenSettings.Read(source),
-        StorageSettings.Read(source),
-        VoiceSettings.Read(source),
-        AccessSettings.Read(source),
-        LimitSettings.Read(source));
+    public static ServerSettings Read(SettingsSource source)
+    {
+        var listen = ListenSettings.Read(source);
+        var storage = StorageSettings.Read(source);
+        return new(
+            listen,
+            storage,
+            VoiceSettings.Read(source),
+            AccessSettings.Read(source),
+            LimitSettings.Read(source),
+            BackupSettings.Read(source, storage.DataDirectory));
+    }
 }
 
 public sealed record ListenSettings(string Host, int Port, string LogLevel, string EnvironmentName)
