@@ -36,6 +36,7 @@ public sealed record PersonaList([property: JsonPropertyName("personas")] IReadO
 /// <param name="PersonaName">That persona's name.</param>
 /// <param name="PersonaHeadline">That persona's headline.</param>
 /// <param name="SuggestedPersonas">Ids of personas that suit the case, the best first.</param>
+/// <param name="Practises">What is practised: history, safety, examination, clinical_reasoning, communication, plan_of_care.</param>
 /// <param name="Guardrails">What limits who can play the case; left out when there is nothing.</param>
 public sealed record ScenarioSummary(
     [property: JsonPropertyName("scenario_id")] string ScenarioId,
@@ -49,6 +50,7 @@ public sealed record ScenarioSummary(
     [property: JsonPropertyName("persona_name")] string? PersonaName,
     [property: JsonPropertyName("persona_headline")] string? PersonaHeadline,
     [property: JsonPropertyName("suggested_personas")] IReadOnlyList<string> SuggestedPersonas,
+    [property: JsonPropertyName("practises")] IReadOnlyList<string> Practises,
     [property: JsonPropertyName("guardrails"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Guardrails);
 
 /// <summary>All scenarios.</summary>

@@ -5,6 +5,7 @@ using EmrSim.Server.Live;
 using EmrSim.Server.Operations;
 using EmrSim.Server.Page;
 using EmrSim.Server.Patients;
+using EmrSim.Server.Reflections;
 using EmrSim.Server.Settings;
 using EmrSim.Server.Storage;
 using EmrSim.Server.Transcripts;
@@ -30,6 +31,7 @@ public static class Application
         builder.Services.AddPatients(settings);
         builder.Services.AddEncounters(settings);
         builder.Services.AddTranscripts(settings);
+        builder.Services.AddReflections();
         builder.Services.AddLiveFeed(settings);
         builder.Services.AddVoice(settings);
 
@@ -40,6 +42,7 @@ public static class Application
         app.MapPatients();
         app.MapEncounters();
         app.MapTranscripts();
+        app.MapReflections();
         app.MapLiveFeed();
         app.MapVoice();
         return app;
