@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      onwarn: (warning, tell) => warning.code !== 'INVALID_ANNOTATION' && tell(warning),
       output: {
         // What changes with every edit is apart from what stays for months.
         manualChunks: id => (id.includes('/node_modules/') ? (id.includes('signalr') ? 'live' : 'react') : undefined),

@@ -60,7 +60,7 @@ internal static class CatalogueRoutes
         var catalogue = shelf.Current;
         var isTeacher = IsForTeacher(context);
         context.Response.Headers.Vary = "X-Teacher-Key, Authorization";
-        return Results.Json(new ScenarioList([.. catalogue.Scenarios.Values.OrderBy(static scenario => scenario.Id, StringComparer.Ordinal).Select(scenario => Summary(catalogue, scenario, isTeacher))]));
+        return Results.Json(new ScenarioList([.. catalogue.Scenarios.Values.OrderBy(static scenario => scenario.Id, StringComparer.Ordinal).Select(scenario => Summary(catalogue, scenario, isTeacher) with { Practises = IsForStudent(context) ? Practised(scenario) : null })]));
     }
 
     private static ScenarioSummary Summary(Catalogue catalogue, Scenario scenario, bool isTeacher)
@@ -79,7 +79,6 @@ internal static class CatalogueRoutes
             linked?.DisplayName,
             linked?.Raw.Text("headline"),
             [.. catalogue.SuggestedPersonas(scenario.Id)],
-            [.. raw.At("pedagogy").Items("learning_objectives").SelectMany(static objective => objective.Texts("assessment_focus")).Distinct(StringComparer.Ordinal)],
             raw.At("guardrails") is { ValueKind: System.Text.Json.JsonValueKind.Object } guardrails ? guardrails : null);
     }
 
@@ -106,7 +105,12 @@ internal static class CatalogueRoutes
     private static IResult Wrapped(string name, JsonNode? node) => Results.Text(new JsonObject { [name] = node }.ToJsonString(), "application/json", System.Text.Encoding.UTF8);
 
     // Whoever sits at a laptop without a teacher key is its teacher, and still meets the patient as a student does.
-    private static bool IsForTeacher(HttpContext context) => context.Request.Query["audience"] != "student" && TeacherGate.IsTeacher(context);
+    private static bool IsForTeacher(HttpContext context) => !IsForStudent(context) && TeacherGate.IsTeacher(context);
+
+    private static bool IsForStudent(HttpContext context) => context.Request.Query["audience"] == "student";
+
+    private static List<string> Practised(Scenario scenario) =>
+        [.. scenario.Raw.At("pedagogy").Items("learning_objectives").SelectMany(static objective => objective.Texts("assessment_focus")).Distinct(StringComparer.Ordinal)];
 
     private static IResult Library(CatalogueShelf shelf, string address) =>
         shelf.Current.Libraries.TryGetValue(address, out var library)
