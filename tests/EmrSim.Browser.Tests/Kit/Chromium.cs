@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EmrSim.Server.Tests.Processes;
 using Microsoft.Playwright;
 
@@ -14,6 +15,7 @@ public class Chromium : IAsyncLifetime
         "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required",
     ];
 
+    private readonly ConcurrentQueue<string> _failures = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -29,7 +31,7 @@ public class Chromium : IAsyncLifetime
 
         Server = await StartServerAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Headless = true, Args = s_arguments });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Headless = true, Args = [.. s_arguments, .. MoreArguments] });
     }
 
     /// <summary>A page of a person of their own: nothing is shared with other pages but the server.</summary>
@@ -47,17 +49,20 @@ public class Chromium : IAsyncLifetime
         var context = await _browser!.NewContextAsync(person);
         context.SetDefaultTimeout(30_000);
         Assertions.SetDefaultExpectTimeout(30_000);
-        context.WebError += (_, problem) => throw new InvalidOperationException($"The page failed: {problem.Error}");
+        context.WebError += (_, problem) => _failures.Enqueue(problem.Error);
         return context;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
         if (Server is not null) await Server.DisposeAsync();
+        Assert.True(_failures.IsEmpty, $"A page failed: {string.Join('\n', _failures)}");
     }
+
+    protected virtual IEnumerable<string> MoreArguments => [];
 
     protected virtual Task<ServerProcess> StartServerAsync() => ServerProcess.StartAsync();
 }

@@ -1,9 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { usualPlan, type Plan } from '../Cases/plan';
 import type { LastEncounter } from '../Cases/Unfinished';
+import { useVoiceCall } from '../Voice/useVoiceCall';
+import { VoiceControls } from '../Voice/VoiceControls';
+import { voiceIsOffered } from '../Voice/availability';
 import { ask, wordsOf } from '../Shell/server';
 import { keep, kept } from '../Shell/kept';
 import { Notice } from '../Shell/Notice';
+import { useLoaded } from '../Shell/useLoaded';
 import { Composer } from './Composer';
 import { Conversation } from './Conversation';
 import { EndDialog } from './EndDialog';
@@ -19,7 +23,9 @@ export function Room({ id, about }: { id: string; about: EncounterCase }) {
   const { feed, connection, failures, conversation, encounter, trouble } = useEncounterFeed(id);
   const connected = connection === 'live' || connection === 'degraded';
   const { outbox, letters } = useOutbox(id, feed, connected);
-  const plan = kept<Plan>(`plan.${id}`) ?? usualPlan;
+  const [plan] = useState(() => kept<Plan>(`plan.${id}`) ?? usualPlan);
+  const voice = useLoaded('voice-offered', voiceIsOffered);
+  const { call, state: talking } = useVoiceCall(id, feed, about.media, plan, text => outbox?.add(text));
   const [pauses, setPauses] = useState<Pauses>(() => kept<Pauses>(`pauses.${id}`) ?? noPauses);
   const [asked, setAsked] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -39,19 +45,26 @@ export function Room({ id, about }: { id: string; about: EncounterCase }) {
     if (!over && !paused) field.current?.focus({ preventScroll: true });
   }, [over, paused]);
 
+  useEffect(() => {
+    if (over) call?.stop();
+    else if (call?.snapshot().phase === 'live') call.setMuted(paused);
+    if (paused) call?.interrupt();
+  }, [call, over, paused]);
+
   const tell = (failure: unknown) => setProblem(wordsOf(failure));
   const say = (words: string) => {
     setProblem(undefined);
-    outbox?.add(words);
+    if (!call?.say(words)) outbox?.add(words);
     field.current?.focus({ preventScroll: true });
   };
   const move = (signal: string) => {
     setProblem(undefined);
     ask(`${path}/sps/phase`, { body: { signal } }).catch(tell);
   };
-  const end = () => {
+  const end = async () => {
     setAsked(false);
     setProblem(undefined);
+    await call?.finish();
     ask(`${path}/end`, { body: {} }).catch(tell);
   };
 
@@ -92,6 +105,7 @@ export function Room({ id, about }: { id: string; about: EncounterCase }) {
             </button>
           </Notice>
         )}
+        {!over && voice.value?.offered && <VoiceControls call={call} state={talking} paused={paused} />}
         {!over && <Composer encounterId={id} patient={about.patient.name} disabled={paused} field={field} onSay={say} />}
         {over && <EndPanel id={id} state={state} />}
       </section>

@@ -1,5 +1,5 @@
 import { ask } from '../Shell/server';
-import type { EncounterView } from '../wire';
+import type { EncounterView, MediaRef } from '../wire';
 
 export interface Examination {
   id: string;
@@ -13,6 +13,7 @@ export interface EncounterCase {
   title: string;
   setting: string;
   examinations: Examination[];
+  media: MediaRef[];
 }
 
 // The detail routes answer with the author's own files, so only what is used is named here.
@@ -21,7 +22,7 @@ interface PersonaFile {
 }
 
 interface ScenarioFile {
-  scenario: { title?: string; scenario_context?: { environment?: string }; objective_catalog?: { test_id: string; label: string; region?: string }[] };
+  scenario: { title?: string; scenario_context?: { environment?: string }; objective_catalog?: { test_id: string; label: string; region?: string }[]; media_library?: { id: string; type?: string; url?: string; caption?: string }[] };
 }
 
 export async function loadEncounterCase(id: string, signal: AbortSignal): Promise<EncounterCase> {
@@ -38,5 +39,6 @@ export async function loadEncounterCase(id: string, signal: AbortSignal): Promis
     title: scenario?.scenario.title ?? 'Encounter',
     setting: scenario?.scenario.scenario_context?.environment ?? '',
     examinations: (scenario?.scenario.objective_catalog ?? []).map(one => ({ id: one.test_id, label: one.label, region: one.region ?? '' })),
+    media: (scenario?.scenario.media_library ?? []).map(({ id, type, url, caption }) => ({ id, type, url, title: caption })),
   };
 }
