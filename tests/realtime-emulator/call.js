@@ -55,7 +55,8 @@ export class Call {
 
   hear(packet) {
     this.record.packetsIn++;
-    if (this.ear.take(packet.payload.length)) this.voice = [...this.voice.slice(-100), packet.clone()];
+    this.ear.take(packet.payload.length);
+    this.voice = [...this.voice.slice(-100), packet.clone()];
   }
 
   began() {

@@ -13,7 +13,6 @@ export class Ear {
     this.onEnd = onEnd;
   }
 
-  /** Whether the packet is part of speech. */
   take(bytes) {
     if (bytes > loud) {
       this.#silent = 0;
@@ -28,6 +27,5 @@ export class Ear {
         this.onEnd();
       }
     }
-    return this.speaking;
   }
 }
