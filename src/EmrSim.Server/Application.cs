@@ -8,6 +8,7 @@ using EmrSim.Server.Patients;
 using EmrSim.Server.Reflections;
 using EmrSim.Server.Settings;
 using EmrSim.Server.Storage;
+using EmrSim.Server.Teaching;
 using EmrSim.Server.Transcripts;
 using EmrSim.Server.Voice;
 
@@ -32,6 +33,7 @@ public static class Application
         builder.Services.AddEncounters(settings);
         builder.Services.AddTranscripts(settings);
         builder.Services.AddReflections();
+        builder.Services.AddTeaching();
         builder.Services.AddLiveFeed(settings);
         builder.Services.AddVoice(settings);
 
@@ -43,6 +45,7 @@ public static class Application
         app.MapEncounters();
         app.MapTranscripts();
         app.MapReflections();
+        app.MapTeaching();
         app.MapLiveFeed();
         app.MapVoice();
         return app;

@@ -1,5 +1,27 @@
 // Written from /openapi/v1.json; a test says how when it is out of date.
 
+/** The cases as a teacher sees them. */
+export interface CaseList {
+  /** In the order of their ids. */
+  cases: ListedCase[];
+  /** What the validation found in all the content. */
+  problems: ContentFinding[];
+}
+
+/** One item of the checklist. */
+export interface ChecklistPoint {
+  /** Its id. */
+  id: string;
+  /** What is to be done. */
+  text: string;
+  /** When. */
+  phase: string | null;
+  /** What it is part of. */
+  domain: string | null;
+  /** Whether an encounter without it fails. */
+  critical: boolean;
+}
+
 /** What a finished transcript holds, and what it lacks. */
 export interface Completeness {
   /** final or abandoned. */
@@ -18,6 +40,18 @@ export interface Completeness {
   witnessed: number;
 }
 
+/** Something that the validation found. */
+export interface ContentFinding {
+  /** error or warning. */
+  severity: string;
+  /** A stable name. */
+  code: string;
+  /** The file and the place in it. */
+  where: string;
+  /** What is wrong and what to do. */
+  message: string;
+}
+
 /** An encounter's state, phase or gate has changed. */
 export interface EncounterChange {
   /** The encounter. */
@@ -27,7 +61,7 @@ export interface EncounterChange {
   /** subjective, objective or treatment_plan. */
   phase: string;
   /** What must have happened before an examination may begin. `true` once it has. */
-  gate: Record<string, unknown>;
+  gate: { greeting_done: boolean; intro_done: boolean; consent_done: boolean; identity_verified: boolean; locked_pressure_count: number; supervisor_escalated: boolean };
   /** Its place in the encounter's log. */
   seq: number;
 }
@@ -52,6 +86,14 @@ export interface EncounterEnded {
   metrics: Completeness;
   /** Always ended. */
   summary?: string;
+}
+
+/** A part of the list, the newest first. */
+export interface EncounterList {
+  /** At most as many as one page holds. */
+  encounters: ListedEncounter[];
+  /** What to ask for as before= to read on; null at the end. */
+  before: number | null;
 }
 
 /** An encounter as it stands. */
@@ -79,6 +121,32 @@ export interface EncounterView {
   ended_at?: string | null;
   /** The newest place in its log: what the live feed is asked to go on from. */
   seq: number;
+}
+
+/** A case with everything a student must not know. */
+export interface FacultyCase {
+  /** Its id. */
+  scenario_id: string;
+  /** As its author called it. */
+  title: string;
+  /** What the patient has. */
+  diagnoses: string[];
+  /** What else was thought of, and why not. */
+  differentials: string[];
+  /** What the patient tells when asked. */
+  history: KeyPoint[];
+  /** What an examination finds. */
+  findings: KeyPoint[];
+  /** What is to be learned. */
+  objectives: string[];
+  /** What a good encounter contains. */
+  checklist: ChecklistPoint[];
+  /** The author's notes to teachers. */
+  notes: string[];
+  /** What the case rests on. */
+  sources: string[];
+  /** What the validation found in its files. */
+  problems: ContentFinding[];
 }
 
 /** What must have happened before an examination may begin. `true` once it has. */
@@ -119,6 +187,56 @@ export interface HealthFeatures {
 }
 
 export type JsonElement = unknown;
+
+/** One thing that is asked or examined. */
+export interface KeyPoint {
+  /** What it is called. */
+  label: string;
+  /** What comes of it. */
+  text: string;
+}
+
+/** A case in a teacher's list. */
+export interface ListedCase {
+  /** Its id. */
+  scenario_id: string;
+  /** As its author called it. */
+  title: string;
+  /** The region of the body. */
+  region: string;
+  /** easy, moderate or advanced. */
+  difficulty: string | null;
+  /** How many items its checklist has. */
+  checklist_items: number;
+  /** How many problems its files have. */
+  problems: number;
+}
+
+/** An encounter in a teacher's list. */
+export interface ListedEncounter {
+  /** Its id. */
+  session_id: string;
+  /** The patient's name. */
+  patient: string;
+  /** The case as its author called it. */
+  title: string;
+  /** The case's id. */
+  scenario_id: string;
+  /** active, ending, draining, final or abandoned. */
+  state: string;
+  /** subjective, objective or treatment_plan. */
+  phase: string;
+  /** What has happened of what must happen. */
+  gate: GateFlags;
+  /** How many there are so far. */
+  utterances: number;
+  /** When it began, in unix milliseconds. */
+  started_at_ms: number;
+  /** When something last happened in it, in unix milliseconds. */
+  touched_at_ms: number;
+  /** The words that were searched for and what is around them; null without a search. */
+  excerpt: string | null;
+}
 
 /** Something shown beside the words. */
 export interface MediaRef {
@@ -207,9 +325,17 @@ export interface ScenarioSummary {
   persona_headline: string | null;
   /** Ids of personas that suit the case, the best first. */
   suggested_personas: string[];
-  /** What is practised: history, safety, examination, clinical_reasoning, communication, plan_of_care. */
-  practises: string[];
   guardrails: JsonElement | null;
+  /** What is practised: history, safety, examination, clinical_reasoning, communication, plan_of_care; told with audience=student. */
+  practises?: string[] | null;
+}
+
+/** Whether whoever asks may see what teachers see. */
+export interface TeacherDoor {
+  /** True for this caller. */
+  open: boolean;
+  /** Whether a key is the way in; false where teachers can't be let in at all. */
+  needs_key: boolean;
 }
 
 export interface TierAnswer {
