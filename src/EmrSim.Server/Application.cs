@@ -7,6 +7,7 @@ using EmrSim.Server.Page;
 using EmrSim.Server.Patients;
 using EmrSim.Server.Reflections;
 using EmrSim.Server.Settings;
+using EmrSim.Server.Status;
 using EmrSim.Server.Storage;
 using EmrSim.Server.Teaching;
 using EmrSim.Server.Transcripts;
@@ -34,6 +35,7 @@ public static class Application
         builder.Services.AddTranscripts(settings);
         builder.Services.AddReflections();
         builder.Services.AddTeaching();
+        builder.Services.AddStatus();
         builder.Services.AddLiveFeed(settings);
         builder.Services.AddVoice(settings);
 
@@ -46,6 +48,7 @@ public static class Application
         app.MapTranscripts();
         app.MapReflections();
         app.MapTeaching();
+        app.MapStatus();
         app.MapLiveFeed();
         app.MapVoice();
         return app;

@@ -238,6 +238,16 @@ export interface ListedEncounter {
   excerpt: string | null;
 }
 
+/** One line of the log. */
+export interface LoggedFact {
+  /** When, in unix milliseconds. */
+  at_ms: number;
+  /** information, warning, error or critical. */
+  level: string;
+  /** What it says. */
+  text: string;
+}
+
 /** Something shown beside the words. */
 export interface MediaRef {
   /** Its id in the scenario's media library. */
@@ -295,6 +305,18 @@ export interface Reflection {
   written_at: string | null;
 }
 
+/** One instance as it told of itself. */
+export interface RunningInstance {
+  /** Its id. */
+  id: string;
+  /** When it began, in unix milliseconds. */
+  started_at_ms: number;
+  /** When it last told of itself, in unix milliseconds. */
+  seen_at_ms: number;
+  /** Names and values that it told. */
+  facts: Record<string, string>;
+}
+
 /** All scenarios. */
 export interface ScenarioList {
   /** In the order of their ids. */
@@ -328,6 +350,79 @@ export interface ScenarioSummary {
   guardrails: JsonElement | null;
   /** What is practised: history, safety, examination, clinical_reasoning, communication, plan_of_care; told with audience=student. */
   practises?: string[] | null;
+}
+
+/** Some seconds of the answering instance. */
+export interface StatusSample {
+  /** When they ended, in unix milliseconds. */
+  at_ms: number;
+  /** Requests a second. */
+  requests: number;
+  /** Answers of 500 and above. */
+  errors: number;
+  /** Response time of nearly all recent requests. */
+  p95_ms: number;
+  /** Utterances told a second. */
+  utterances: number;
+  /** Mean time of an operation of the session store. */
+  store_ms: number;
+  /** Mean time from another instance's commit to those who watch here. */
+  lag_ms: number;
+  /** Memory in use. */
+  memory_mb: number;
+}
+
+/** The session store's server. */
+export interface StoreServer {
+  /** Whether it is used just now. */
+  connected: boolean;
+  /** Its address without secrets. */
+  url: string;
+  /** What it is. */
+  kind: string | null;
+  /** Its version. */
+  version: string | null;
+  /** Since when it has been so, in unix milliseconds. */
+  since_ms: number;
+}
+
+/** One tier. */
+export interface StoreTier {
+  /** Its name. */
+  name: string;
+  /** The state of its breaker. */
+  state: string;
+  /** Whether it holds what should be above. */
+  holds_entries: boolean;
+  /** How long it takes for nearly all operations. */
+  p95_ms: number;
+  /** What failed last. */
+  last_failure: string | null;
+}
+
+/** What an operator sees at a glance. */
+export interface SystemStatus {
+  /** healthy, degraded or unhealthy. */
+  status: string;
+  /** What is not as it should be, as stable names. */
+  warnings: string[];
+  /** The instance that answers. */
+  instance: string;
+  /** Its build. */
+  version: string;
+  /** The database, without secrets. */
+  database: string;
+  server: StoreServer | null;
+  /** The tiers of the session store as the answering instance finds them. */
+  tiers: StoreTier[];
+  /** All instances that announce themselves. */
+  instances: RunningInstance[];
+  /** Encounters of all instances by state. */
+  encounters: Record<string, number>;
+  /** What the answering instance has logged lately, newest first. */
+  events: LoggedFact[];
+  /** The last quarter of an hour of the answering instance, oldest first. */
+  history: StatusSample[];
 }
 
 /** Whether whoever asks may see what teachers see. */
