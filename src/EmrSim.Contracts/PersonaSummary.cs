@@ -37,6 +37,7 @@ public sealed record PersonaList([property: JsonPropertyName("personas")] IReadO
 /// <param name="PersonaHeadline">That persona's headline.</param>
 /// <param name="SuggestedPersonas">Ids of personas that suit the case, the best first.</param>
 /// <param name="Guardrails">What limits who can play the case; left out when there is nothing.</param>
+/// <param name="Practises">What is practised: history, safety, examination, clinical_reasoning, communication, plan_of_care; told with audience=student.</param>
 public sealed record ScenarioSummary(
     [property: JsonPropertyName("scenario_id")] string ScenarioId,
     [property: JsonPropertyName("student_case_id")] string StudentCaseId,
@@ -49,7 +50,8 @@ public sealed record ScenarioSummary(
     [property: JsonPropertyName("persona_name")] string? PersonaName,
     [property: JsonPropertyName("persona_headline")] string? PersonaHeadline,
     [property: JsonPropertyName("suggested_personas")] IReadOnlyList<string> SuggestedPersonas,
-    [property: JsonPropertyName("guardrails"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Guardrails);
+    [property: JsonPropertyName("guardrails"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Guardrails,
+    [property: JsonPropertyName("practises"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Practises = null);
 
 /// <summary>All scenarios.</summary>
 /// <param name="Scenarios">In the order of their ids.</param>

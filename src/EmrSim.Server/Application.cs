@@ -6,8 +6,11 @@ using EmrSim.Server.Live;
 using EmrSim.Server.Operations;
 using EmrSim.Server.Page;
 using EmrSim.Server.Patients;
+using EmrSim.Server.Reflections;
 using EmrSim.Server.Settings;
+using EmrSim.Server.Status;
 using EmrSim.Server.Storage;
+using EmrSim.Server.Teaching;
 using EmrSim.Server.Transcripts;
 using EmrSim.Server.Voice;
 
@@ -31,6 +34,9 @@ public static class Application
         builder.Services.AddPatients(settings);
         builder.Services.AddEncounters(settings);
         builder.Services.AddTranscripts(settings);
+        builder.Services.AddReflections();
+        builder.Services.AddTeaching();
+        builder.Services.AddStatus();
         builder.Services.AddLiveFeed(settings);
         builder.Services.AddVoice(settings);
         builder.Services.AddBackups(settings);
@@ -42,6 +48,9 @@ public static class Application
         app.MapPatients();
         app.MapEncounters();
         app.MapTranscripts();
+        app.MapReflections();
+        app.MapTeaching();
+        app.MapStatus();
         app.MapLiveFeed();
         app.MapVoice();
         return app;

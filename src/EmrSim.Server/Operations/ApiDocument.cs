@@ -1,3 +1,4 @@
+using EmrSim.Contracts;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -22,7 +23,10 @@ public static class ApiDocument
         </html>
         """;
 
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+    // What is told over the live doors stands in no route, and the page's types come from this document.
+    private static readonly Type[] s_told = [typeof(TranscriptEntry), typeof(EncounterChange), typeof(TranscriptErrorNotice), typeof(MediaRef)];
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options => options.AddDocumentTransformer(async (document, context, token) =>
     {
         document.Info = new OpenApiInfo
         {
@@ -30,7 +34,7 @@ public static class ApiDocument
             Version = BuildVersion.Number,
             Description = "Encounters with simulated patients: cases, sessions, transcripts, voice.",
         };
-        return Task.CompletedTask;
+        foreach (var type in s_told) document.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, null, token));
     }));
 
     public static void MapApiDocument(this WebApplication app)

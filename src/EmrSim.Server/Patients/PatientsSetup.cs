@@ -14,6 +14,7 @@ public static class PatientsSetup
         services.AddSingleton<CatalogueShelf>();
         services.AddHostedService(static all => all.GetRequiredService<CatalogueShelf>());
         services.AddSingleton(static all => new Casebook(all.GetRequiredService<CatalogueShelf>(), new ScriptedPatient(all.GetRequiredService<CatalogueShelf>())));
+        services.AddSingleton(static all => new CaseKeys(all.GetRequiredService<CatalogueShelf>()));
     }
 
     public static void MapPatients(this WebApplication app)

@@ -58,9 +58,9 @@ internal static class CatalogueRoutes
     private static IResult Scenarios(CatalogueShelf shelf, HttpContext context)
     {
         var catalogue = shelf.Current;
-        var isTeacher = TeacherGate.IsTeacher(context);
+        var isTeacher = IsForTeacher(context);
         context.Response.Headers.Vary = "X-Teacher-Key, Authorization";
-        return Results.Json(new ScenarioList([.. catalogue.Scenarios.Values.OrderBy(static scenario => scenario.Id, StringComparer.Ordinal).Select(scenario => Summary(catalogue, scenario, isTeacher))]));
+        return Results.Json(new ScenarioList([.. catalogue.Scenarios.Values.OrderBy(static scenario => scenario.Id, StringComparer.Ordinal).Select(scenario => Summary(catalogue, scenario, isTeacher) with { Practises = IsForStudent(context) ? Practised(scenario) : null })]));
     }
 
     private static ScenarioSummary Summary(Catalogue catalogue, Scenario scenario, bool isTeacher)
@@ -97,12 +97,20 @@ internal static class CatalogueRoutes
         var catalogue = shelf.Current;
         if (!catalogue.Scenarios.TryGetValue(id, out var scenario)) return ApiError.NotFound("not_found", "GET /api/sps/scenarios lists the scenarios.");
         return ContentVersion.IsKnown(context, id, scenario.Raw)
-            ?? Wrapped("scenario", TeacherGate.IsTeacher(context) ? scenario.Raw.ToNode() : StudentView.Of(catalogue.CaseOf(scenario)));
+            ?? Wrapped("scenario", IsForTeacher(context) ? scenario.Raw.ToNode() : StudentView.Of(catalogue.CaseOf(scenario)));
     }
 
-    private static JsonNode? View(Persona persona, HttpContext context) => TeacherGate.IsTeacher(context) ? persona.Raw.ToNode() : StudentView.Of(persona);
+    private static JsonNode? View(Persona persona, HttpContext context) => IsForTeacher(context) ? persona.Raw.ToNode() : StudentView.Of(persona);
 
     private static IResult Wrapped(string name, JsonNode? node) => Results.Text(new JsonObject { [name] = node }.ToJsonString(), "application/json", System.Text.Encoding.UTF8);
+
+    // Whoever sits at a laptop without a teacher key is its teacher, and still meets the patient as a student does.
+    private static bool IsForTeacher(HttpContext context) => !IsForStudent(context) && TeacherGate.IsTeacher(context);
+
+    private static bool IsForStudent(HttpContext context) => context.Request.Query["audience"] == "student";
+
+    private static List<string> Practised(Scenario scenario) =>
+        [.. scenario.Raw.At("pedagogy").Items("learning_objectives").SelectMany(static objective => objective.Texts("assessment_focus")).Distinct(StringComparer.Ordinal)];
 
     private static IResult Library(CatalogueShelf shelf, string address) =>
         shelf.Current.Libraries.TryGetValue(address, out var library)

@@ -1,0 +1,1 @@
+CREATE INDEX encounter_by_start ON encounter (started_at);

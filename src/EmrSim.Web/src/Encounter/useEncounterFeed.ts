@@ -1,0 +1,22 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { EncounterFeed, type FeedState } from './EncounterFeed';
+
+const nothing: FeedState = { connection: 'connecting', failures: 0, lastSeq: 0, conversation: [] };
+
+/** The one place where a view meets the socket. Leaving the view closes it. */
+export function useEncounterFeed(id: string): FeedState & { feed?: EncounterFeed } {
+  const [feed, setFeed] = useState<EncounterFeed>();
+  useEffect(() => {
+    const made = new EncounterFeed(id);
+    setFeed(made);
+    return () => {
+      made.dispose();
+      setFeed(undefined);
+    };
+  }, [id]);
+  const state = useSyncExternalStore(feed?.subscribe ?? never, feed?.snapshot ?? empty);
+  return { ...state, feed };
+}
+
+const never = () => () => undefined;
+const empty = () => nothing;

@@ -1,0 +1,3 @@
+export default function StatusView() {
+  return <h1>Status</h1>;
+}
