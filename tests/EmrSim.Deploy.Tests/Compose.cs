@@ -99,7 +99,11 @@ public sealed partial class Compose
             Assert.Contains("kept", (await CliAsync(password, "get", "k")).Output, StringComparison.Ordinal);
             // The same variables, as the instances get them.
             await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["REDIS_URL"] = $"redis://127.0.0.1:{port}/0", ["REDIS_PASSWORD"] = password, ["TEACHER_KEY"] = "t" });
-            Assert.Contains("\"connected\":true", await server.Http.GetStringAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            var health = "";
+            await Eventually.TrueAsync(
+                async () => (health = await server.Http.GetStringAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"connected\":true", StringComparison.Ordinal),
+                TimeSpan.FromSeconds(20),
+                () => health);
             Assert.Equal(0, (await Tools.RunAsync("dotnet", [Server, "health"], new Dictionary<string, string> { ["HOST"] = "0.0.0.0", ["PORT"] = $"{server.Port}", ["TEACHER_KEY"] = "t" })).Code);
             await server.StopAsync();
             Assert.Equal(1, (await Tools.RunAsync("dotnet", [Server, "health"], new Dictionary<string, string> { ["PORT"] = $"{server.Port}" })).Code);
