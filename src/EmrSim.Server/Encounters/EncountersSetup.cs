@@ -10,6 +10,7 @@ public static class EncountersSetup
         ArgumentNullException.ThrowIfNull(settings);
         services.AddSingleton<EncounterLog>();
         services.AddSingleton<EncounterRegister>();
+        services.AddSingleton<NearEncounters>();
         services.AddSingleton<EncounterEnd>();
         services.AddSingleton<Answering>();
         services.AddSingleton<Conversations>();

@@ -22,10 +22,14 @@ public sealed class LiveFeed
         if (_bell is not null) _bell.Rang += Hear;
     }
 
+    /// <summary>An encounter's state, phase or gate has changed, here or at another instance.</summary>
+    public event Action<string>? EncounterChanged;
+
     /// <summary>The one way in.</summary>
     public void Publish(LiveEvent told)
     {
         ArgumentNullException.ThrowIfNull(told);
+        if (told.Payload is Contracts.EncounterChange) EncounterChanged?.Invoke(told.EncounterId);
         if (_topics.TryGetValue(told.EncounterId, out var topic)) topic.Tell(told);
         if (_bell is null) return;
         var words = RemoteEvent.Encode(told, FleetBell.LongestPayload);
@@ -60,6 +64,7 @@ public sealed class LiveFeed
 
     private void Hear(BellRing ring)
     {
+        if (RemoteEvent.IsEncounterChange(ring.Payload.Span)) EncounterChanged?.Invoke(ring.Topic);
         if (!_topics.TryGetValue(ring.Topic, out var topic) || RemoteEvent.Decode(ring.Topic, ring.Payload.Span) is not { } heard) return;
         LiveMetrics.Lag(_clock.GetUtcNow().ToUnixTimeMilliseconds() - ring.SentMs);
         // Words that were still being spoken then would come after those that were said.

@@ -34,6 +34,10 @@ internal static class RemoteEvent
         return [.. head, .. body];
     }
 
+    /// <summary>Without reading it; true too for what can't be told.</summary>
+    public static bool IsEncounterChange(ReadOnlySpan<byte> bytes) =>
+        !Utf8Parser.TryParse(bytes, out long _, out var length) || length == bytes.Length || (char)bytes[length] is not (Transcript or Failure or Nothing);
+
     /// <summary>The event, or only how far the log has grown. Null for what can't be read.</summary>
     public static (long Seq, LiveEvent? Told)? Decode(string encounterId, ReadOnlySpan<byte> bytes)
     {

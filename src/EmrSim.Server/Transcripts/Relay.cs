@@ -9,7 +9,7 @@ using EmrSim.Server.Settings;
 namespace EmrSim.Server.Transcripts;
 
 /// <summary>What a browser says that was said. All relay routes come here: partials are shown, finals are committed and then shown.</summary>
-public sealed class Relay(TranscriptLog log, EncounterRegister encounters, SharedLimits limits, ServerSettings settings, TimeProvider clock)
+public sealed class Relay(TranscriptLog log, NearEncounters encounters, SharedLimits limits, ServerSettings settings, TimeProvider clock)
 {
     private readonly RouteLimit _limit = new("relay", settings.Limits.RelayPerSession, settings.Limits.RelayPerAddress, TimeSpan.FromMinutes(1));
 
