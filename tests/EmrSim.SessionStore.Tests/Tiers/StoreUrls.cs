@@ -33,7 +33,26 @@ public sealed class StoreUrls
     [InlineData("redis://u:hush@h/first")]
     [InlineData("redis://u:hush@h/-1")]
     [InlineData("redis://u:hush@h?timeout=5")]
-    [InlineData("redis+sentinel://u:hush@h1,h2/primary")]
+    [InlineData("redis+sentinel://u:hush@h1,h2")]
+    [InlineData("redis+sentinel://u:hush@h1,h2/")]
+    [InlineData("redis+sentinel://u:hush@h1,h2/0")]
+    [InlineData("redis+sentinel://u:hush@h1,h2/primary/first")]
+    [InlineData("redis+sentinel://u:hush@h1,,h2/primary")]
+    [InlineData("redis+sentinel://h1/primary?sentinelPassword=")]
+    [InlineData("redis+sentinel://h1/primary?sentinelPasword=hush")]
+    [InlineData("redis+sentinel://h1/primary?sentinelPassword=hu%ZZsh")]
+    [InlineData("redis+sentinel://h1/primary?ca=/hush.pem")]
+    [InlineData("redis+cluster://u:hush@")]
+    [InlineData("redis+cluster://u:hush@h1,h2/1")]
+    [InlineData("redis+cluster://u:hush@h1,h2?sentinelPassword=x")]
+    [InlineData("redis+cluster://u:hush@h1,h2:0")]
+    [InlineData("redis://u:hush@more@h")]
+    [InlineData("redis://u:hush%@h")]
+    [InlineData("redis://u:hush%4@h")]
+    [InlineData("redis://u:hush/more@h")]
+    [InlineData("redis://u:hush?more@h")]
+    [InlineData("redis://[::1")]
+    [InlineData("redis+http://u:hush@h")]
     [InlineData("memcached://h")]
     [InlineData("redis://u:hush@h:0")]
     [InlineData("redis://u:hush@h#part")]
@@ -46,6 +65,36 @@ public sealed class StoreUrls
         Assert.False(StoreUrl.TryParse(text, out _, out var problem));
         Assert.DoesNotContain("hush", problem, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problem);
+    }
+
+    [Theory]
+    [InlineData("redis+sentinel://h1,h2:7000,[::1]/main", StoreServerKind.Sentinel, "h1:26379 h2:7000 [::1]:26379", false, "main", 0)]
+    [InlineData("rediss+sentinel://h1/main/3?sentinelPassword=hush", StoreServerKind.Sentinel, "h1:26379", true, "main", 3)]
+    [InlineData("valkey+sentinel://h1/main/3/?sentinelUser=u&sentinelPassword=hush", StoreServerKind.Sentinel, "h1:26379", false, "main", 3)]
+    [InlineData("redis+cluster://h1,h2:7001,h1", StoreServerKind.Cluster, "h1:6379 h2:7001", false, null, 0)]
+    [InlineData("rediss+cluster://h1,h2:7001/0?tlsName=cluster.example.net", StoreServerKind.Cluster, "h1:6380 h2:7001", true, null, 0)]
+    public void Name_several_hosts(string text, StoreServerKind kind, string endpoints, bool tls, string? primary, int database)
+    {
+        Assert.True(StoreUrl.TryParse(text, out var url, out var problem), problem);
+        Assert.Equal((kind, endpoints, tls, primary, database), (url.Kind, string.Join(' ', url.Endpoints), url.IsTls, url.PrimaryName, url.Database));
+    }
+
+    [Fact]
+    public void Tell_the_sentinels_password_from_the_servers()
+    {
+        var url = StoreUrl.Parse("rediss+sentinel://robin:p%40ss%25@h1,h2/main/2?sentinelUser=watch&sentinelPassword=s%26%3D%40&ca=%2Fetc%2Fca.pem&tlsName=redis.internal");
+        Assert.Equal(("robin", "p@ss%", "watch", "s&=@", "/etc/ca.pem", "redis.internal"), (url.User, url.Password, url.SentinelUser, url.SentinelPassword, url.AuthorityFile, url.CertificateName));
+        Assert.Equal("rediss+sentinel://robin:***@h1:26379,h2:26379/main/2?sentinelUser=watch&sentinelPassword=***", url.Masked);
+    }
+
+    [Fact]
+    public void Are_the_same_when_they_mean_the_same()
+    {
+        Assert.Equal(StoreUrl.Parse("redis+cluster://h1,h2:6379"), StoreUrl.Parse("redis+cluster://h1:6379,h2/0"));
+        Assert.Equal(StoreUrl.Parse("valkey://h"), StoreUrl.Parse("redis://h:6379/0"));
+        Assert.NotEqual(StoreUrl.Parse("redis+cluster://h1"), StoreUrl.Parse("redis://h1"));
+        Assert.NotEqual(StoreUrl.Parse("redis://:one@h"), StoreUrl.Parse("redis://:two@h"));
+        Assert.NotEqual(StoreUrl.Parse("redis+sentinel://h/main?sentinelPassword=a"), StoreUrl.Parse("redis+sentinel://h/main?sentinelPassword=b"));
     }
 
     [Fact]
