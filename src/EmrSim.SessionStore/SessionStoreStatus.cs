@@ -20,6 +20,9 @@ public sealed record ServerStatus(bool Connected, string Url, string? Version, s
 {
     /// <summary>redis, valkey, keydb or garnet, as the server states it; null until it is known.</summary>
     public string? Kind { get; init; }
+
+    /// <summary>What an operator should mend although the server serves, such as sentinels without a majority; null when nothing.</summary>
+    public string? Warning { get; init; }
 }
 
 /// <summary>One tier.</summary>
@@ -27,7 +30,7 @@ public sealed record ServerStatus(bool Connected, string Url, string? Version, s
 /// <param name="State">closed (it serves), open or half-open.</param>
 /// <param name="HoldsEntries">For a lower tier: whether it may hold entries that wait to be moved up.</param>
 /// <param name="LastMs">How long its newest successful operation took, in milliseconds.</param>
-/// <param name="LastFailure">Why its newest failed operation failed, in a word.</param>
+/// <param name="LastFailure">Why its newest failed operation failed, in a word, and where it can be told what to change.</param>
 public sealed record TierStatus(string Name, string State, bool HoldsEntries, double LastMs, string? LastFailure)
 {
     /// <summary>How many entries it holds as far as is known without asking; null for the server. Of a database at most 10,000 are counted.</summary>

@@ -45,7 +45,7 @@ public sealed class Kubernetes
     }
 
     [Theory]
-    [InlineData("external-redis")]
+    [MemberData(nameof(Overlays))]
     public async Task The_instances_are_asked_and_told_what_they_know(string overlay)
     {
         var objects = await RenderAsync(overlay);

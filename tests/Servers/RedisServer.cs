@@ -15,6 +15,8 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("emrsim-redis-").FullName;
     private readonly string[] _arguments;
     private Process? _process;
+    private string _program = "redis-server";
+    private bool _isSentinel;
 
     private RedisServer(string[] arguments, int port)
     {
@@ -23,6 +25,11 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Where the nodes of a cluster talk to each other.</summary>
+    public int BusPort { get; private init; }
+
+    public bool IsRunning => _process is { HasExited: false };
 
     public string Folder => _directory;
 
@@ -48,16 +55,16 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Has a port, but does not run yet.</summary>
-    public static RedisServer Prepare(string[] arguments, Action<ConfigurationOptions>? entry = null)
+    public static RedisServer Prepare(string[] arguments, Action<ConfigurationOptions>? entry = null, string program = "redis-server", bool isSentinel = false, int busPort = 0)
     {
-        Need();
-        return new(arguments, ServerProcess.FreePort()) { Entry = entry };
+        if (program == "redis-server") Need();
+        return new(arguments, ServerProcess.FreePort()) { Entry = entry, _program = program, _isSentinel = isSentinel, BusPort = busPort };
     }
 
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, WorkingDirectory = _directory };
-        string[] all = [.. Tls ? [] : (string[])["--port", $"{Port}"], "--bind", "127.0.0.1", "--save", "", "--dir", _directory, .. _arguments.Select(argument => argument.Replace("{port}", $"{Port}", StringComparison.Ordinal).Replace("{dir}", _directory, StringComparison.Ordinal))];
+        var start = new ProcessStartInfo(_program) { RedirectStandardOutput = true, WorkingDirectory = _directory };
+        string[] all = [.. _isSentinel ? [] : Own(), .. _arguments.Select(argument => argument.Replace("{port}", $"{Port}", StringComparison.Ordinal).Replace("{dir}", _directory, StringComparison.Ordinal))];
         foreach (var argument in all) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _process.BeginOutputReadLine();
@@ -95,6 +102,13 @@ public sealed class RedisServer : IAsyncDisposable
         return await client.GetDatabase().ExecuteAsync(command, arguments);
     }
 
+    /// <summary>Asks this node and no other, wherever the client would send it.</summary>
+    public async Task<RedisResult> AskItselfAsync(string command, params object[] arguments)
+    {
+        await using var client = await ConnectAsync();
+        return await client.GetServer("127.0.0.1", Port).ExecuteAsync(command, arguments);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false }) Continue();
@@ -103,7 +117,11 @@ public sealed class RedisServer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    private string[] Own() => [.. Tls ? [] : (string[])["--port", $"{Port}"], "--bind", "127.0.0.1", "--save", "", "--dir", _directory];
+
     private bool Tls => _arguments.Contains("--tls-port");
+
+    public static bool IsOnThePath(string program) => Find(program) is not null;
 
     private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 

@@ -19,28 +19,54 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
     private const int MostUnsureMs = 50;
     private static readonly TimeSpan s_clockLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_life = TimeSpan.FromDays(7);
-    private string? _known;
-    private string? _run;
+    private readonly Dictionary<string, string> _marks = new(StringComparer.Ordinal);
+    private Dictionary<string, string?> _runs = new(StringComparer.Ordinal);
 
     /// <param name="isAnew">Whether the server is reached again, so that it may be another run of it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask CheckAsync(bool isAnew, CancellationToken cancellationToken)
     {
-        var database = connection.Database;
-        await TimedWait<bool>.For(database.StringSetAsync(MarkKey, Guid.NewGuid().ToString("N"), s_life, when: When.NotExists), deadlines).ConfigureAwait(false);
-        await TimedWait<bool>.For(database.KeyExpireAsync(MarkKey, s_life), deadlines).ConfigureAwait(false);
-        var mark = (string?)await TimedWait<RedisValue>.For(database.StringGetAsync(MarkKey), deadlines).ConfigureAwait(false);
-        var run = isAnew ? await RunAsync(database).ConfigureAwait(false) : _run;
-        // A server that restarts from a snapshot has its mark, but not the newest writes: its run tells.
-        if ((_known is not null && mark is not null && mark != _known) || (_run is not null && run is not null && run != _run)) await FillAsync(cancellationToken).ConfigureAwait(false);
-        (_known, _run) = (mark ?? _known, run ?? _run);
-        await ShareClockAsync(database).ConfigureAwait(false);
+        var shards = await connection.ShardsAsync().ConfigureAwait(false);
+        var looks = await Task.WhenAll(shards.Select(shard => LookAsync(shard, isAnew))).ConfigureAwait(false);
+        var others = looks.Where(IsOther).Select(static look => look.Shard).ToList();
+        if (others.Count > 0) await FillAsync(others, cancellationToken).ConfigureAwait(false);
+        _runs = looks.ToDictionary(static look => look.Shard.Id, static look => look.Run, StringComparer.Ordinal);
+        foreach (var look in looks)
+        {
+            if (look is { Key: { } key, Mark: { } mark }) _marks[key] = mark;
+        }
+
+        await ShareClockAsync(shards).ConfigureAwait(false);
         connection.NoteGood();
     }
 
-    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    private async Task<Look> LookAsync(RedisShard shard, bool isAnew)
     {
-        var alive = journal.Alive();
+        var database = connection.Database;
+        string? mark = null;
+        var key = shard.KeyOf(MarkKey);
+        if (key is not null)
+        {
+            await TimedWait<bool>.For(database.StringSetAsync(key, Guid.NewGuid().ToString("N"), s_life, when: When.NotExists), deadlines).ConfigureAwait(false);
+            await TimedWait<bool>.For(database.KeyExpireAsync(key, s_life), deadlines).ConfigureAwait(false);
+            mark = await TimedWait<RedisValue>.For(database.StringGetAsync(key), deadlines).ConfigureAwait(false);
+        }
+
+        return new(shard, key, mark, isAnew || !_runs.TryGetValue(shard.Id, out var run) ? await RunAsync(shard.Server).ConfigureAwait(false) : run);
+    }
+
+    // A server that restarts from a snapshot has its mark, but not the newest writes: its run tells. A replica that was promoted has
+    // its mark too, and lacks what had not reached it.
+    private bool IsOther(Look look)
+    {
+        if (_runs.Count == 0) return false;
+        if (look is { Key: { } key, Mark: { } mark } && _marks.TryGetValue(key, out var known) && known != mark) return true;
+        return !_runs.TryGetValue(look.Shard.Id, out var run) || (run is not null && look.Run is not null && look.Run != run);
+    }
+
+    private async ValueTask FillAsync(List<RedisShard> others, CancellationToken cancellationToken)
+    {
+        var alive = journal.Alive().Where(held => others.Exists(shard => shard.Owns(held.Key)));
         var written = 0;
         foreach (var some in alive.Chunk(FilledAtOnce))
         {
@@ -52,10 +78,11 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
     }
 
     // The server's clock is the one that all can compare theirs with: who is how far ahead of it is told in a key.
-    private async ValueTask ShareClockAsync(IDatabase database)
+    private async ValueTask ShareClockAsync(IReadOnlyList<RedisShard> shards)
     {
+        var database = connection.Database;
         var before = clock.NowMs;
-        if (await ServerTimeAsync(database).ConfigureAwait(false) is not { } serverMs || clock.NowMs - before > MostUnsureMs) return;
+        if (await ServerTimeAsync(shards.First(static shard => shard.Owns(ClockKey)).Server).ConfigureAwait(false) is not { } serverMs || clock.NowMs - before > MostUnsureMs) return;
         var mine = ((before + clock.NowMs) / 2) - serverMs;
         var told = (string?)await TimedWait<RedisValue>.For(database.StringGetAsync(ClockKey), deadlines).ConfigureAwait(false);
         if (long.TryParse(told, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var most) && most > mine)
@@ -65,11 +92,11 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
         else if (mine <= StampClock.MostAheadMs) await TimedWait<bool>.For(database.StringSetAsync(ClockKey, mine, s_clockLife), deadlines).ConfigureAwait(false);
     }
 
-    private async ValueTask<long?> ServerTimeAsync(IDatabase database)
+    private async ValueTask<long?> ServerTimeAsync(IServer server)
     {
         try
         {
-            var time = (long[]?)await TimedWait<RedisResult>.For(database.ExecuteAsync("TIME"), deadlines).ConfigureAwait(false);
+            var time = (long[]?)await TimedWait<RedisResult>.For(server.ExecuteAsync("TIME"), deadlines).ConfigureAwait(false);
             return time is { Length: 2 } ? (time[0] * 1000) + (time[1] / 1000) : null;
         }
         catch (RedisServerException)
@@ -79,11 +106,11 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
     }
 
     // Who may not ask, or asks a server without an answer, knows the mark alone.
-    private async ValueTask<string?> RunAsync(IDatabase database)
+    private async ValueTask<string?> RunAsync(IServer server)
     {
         try
         {
-            var text = (string?)await TimedWait<RedisResult>.For(database.ExecuteAsync("INFO", "server"), deadlines).ConfigureAwait(false) ?? "";
+            var text = (string?)await TimedWait<RedisResult>.For(server.ExecuteAsync("INFO", "server"), deadlines).ConfigureAwait(false) ?? "";
             var facts = text.Split('\n', StringSplitOptions.TrimEntries).Select(static line => line.Split(':', 2)).Where(static fact => fact.Length == 2).ToLookup(static fact => fact[0], static fact => fact[1]);
             connection.ServerKind = KindOf(facts);
             return facts["run_id"].FirstOrDefault();
@@ -100,4 +127,6 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
         if (facts["valkey_version"].Any() || facts["server_name"].Contains("valkey")) return "valkey";
         return facts["executable"].Any(static path => path.Contains("keydb", StringComparison.OrdinalIgnoreCase)) ? "keydb" : "redis";
     }
+
+    private readonly record struct Look(RedisShard Shard, string? Key, string? Mark, string? Run);
 }

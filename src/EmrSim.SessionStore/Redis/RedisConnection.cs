@@ -6,20 +6,34 @@ namespace EmrSim.SessionStore.Redis;
 
 /// <summary>
 /// The one connection to the server: begun in the background, mended by the client library, made anew when that does not
-/// help for long, closed on stop. Each change is told once.
+/// help for long, closed on stop. With sentinels it is always to the primary that they name, each with a client of its own. Each
+/// change is told once.
 /// </summary>
 internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, ILogger log) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_watchEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_renewAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_hintEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_readEvery = TimeSpan.FromSeconds(1);
+    private const int MostAsked = 3;
+    private readonly SentinelWatch? _sentinels = url.Kind == StoreServerKind.Sentinel ? new(url, time) : null;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private ConnectionMultiplexer? _multiplexer;
     private IDatabase? _database;
     private Task _watch = Task.CompletedTask;
     private Task _first = Task.CompletedTask;
+    private Task _moving = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
+    private long _read;
     private long _good;
     private long _renewed;
+    private long _hinted;
+    private volatile bool _inDoubt;
+    private bool _wasWhole;
+    private string? _warning;
+    private StoreEndpoint? _primary;
     private ConnectionState _state = ConnectionState.Idle;
 
     /// <summary>The connection is up again, or the first time.</summary>
@@ -51,8 +65,20 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     public string? ServerKind { get; set; }
 
+    /// <summary>What an operator should know although it serves; null when there is nothing.</summary>
+    public string? Warning => _warning;
+
     /// <summary>The server has just answered as it should.</summary>
-    public void NoteGood() => Volatile.Write(ref _good, time.GetTimestamp());
+    public void NoteGood()
+    {
+        Volatile.Write(ref _good, time.GetTimestamp());
+        if (!_inDoubt) return;
+        _inDoubt = false;
+        if (IsReady) LastError = null;
+    }
+
+    /// <summary>It did not answer as a primary should: it is looked more often whether another one does, or this one again.</summary>
+    public void NoteDoubt() => _inDoubt = true;
 
     /// <summary>Where commands go; throws at once when there is no connection.</summary>
     public IDatabase Database => _state == ConnectionState.Ready && _database is { } database
@@ -72,8 +98,38 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     /// <summary>The client that carries the connection now; another one after it was made anew.</summary>
     public ConnectionMultiplexer? Multiplexer => Volatile.Read(ref _multiplexer);
 
-    /// <summary>Asks the server for its role again, as a primary that was a replica when it was connected needs.</summary>
+    /// <summary>Asks the servers for their roles again, as a primary that was a replica when it was connected needs.</summary>
     public Task LookAgainAsync() => _state == ConnectionState.Ready && _multiplexer is { } multiplexer ? multiplexer.ConfigureAsync() : Task.CompletedTask;
+
+    /// <summary>With sentinels: asks them whether it is still this one, so that an old primary that returns is not written to.</summary>
+    public async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        if (_sentinels is null) return;
+        await _sentinels.LookAsync(cancellationToken).ConfigureAwait(false);
+        if (_sentinels.Primary?.Endpoint != _primary || !IsReady) throw new TierUnavailableException(_sentinels.Primary is null ? _sentinels.Problem ?? "no primary is known" : "no connection");
+    }
+
+    /// <summary>The primaries as they are now; throws when one is missing.</summary>
+    public async ValueTask<IReadOnlyList<RedisShard>> ShardsAsync()
+    {
+        var client = _state == ConnectionState.Ready && _multiplexer is { } ready ? ready : throw new TierUnavailableException("no connection");
+        if (url.Kind != StoreServerKind.Cluster) return [RedisShard.Whole(client)];
+        Exception? problem = null;
+        // Another node than the last one: this one may hang, or not have heard yet.
+        foreach (var node in client.GetServers().Where(static node => node.IsConnected).OrderBy(static _ => Random.Shared.Next()).Take(MostAsked))
+        {
+            try
+            {
+                return await RedisShard.AskAsync(client, node).WaitAsync(s_patience, time).ConfigureAwait(false);
+            }
+            catch (Exception incomplete) when (incomplete is TierUnavailableException or TimeoutException or RedisException)
+            {
+                problem = incomplete;
+            }
+        }
+
+        throw problem is TierUnavailableException or RedisServerException ? problem : new TierUnavailableException("no node of the cluster answers");
+    }
 
     /// <summary>Begins to connect, and waits at most this long for success.</summary>
     public async Task StartAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -86,7 +142,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
         LogConnecting(url.Masked);
         _good = time.GetTimestamp();
-        _first = RenewAsync();
+        _first = _sentinels is { } sentinels ? FollowAsync(sentinels) : RenewAsync();
         _watch = WatchAsync();
         await Task.WhenAny(_first, Task.Delay(patience, time, cancellationToken)).ConfigureAwait(false);
     }
@@ -102,17 +158,63 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _first.ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
+        if (_sentinels is not null) await _sentinels.DisposeAsync().ConfigureAwait(false);
+        await _moving.ConfigureAwait(false);
         if (_multiplexer is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
         LogEnded(url.Masked);
     }
 
+    private async Task FollowAsync(SentinelWatch sentinels)
+    {
+        sentinels.Moved += OnMoved;
+        sentinels.Looked += OnLooked;
+        await sentinels.StartAsync().ConfigureAwait(false);
+        await _moving.ConfigureAwait(false);
+    }
+
+    // What is on its way to the old one fails at once and goes elsewhere: answered there, it could be lost.
+    private void OnMoved(KnownPrimary primary)
+    {
+        ConnectionMultiplexer? old;
+        bool isFirst;
+        lock (_lock)
+        {
+            if (_state == ConnectionState.Ended) return;
+            isFirst = _primary is null;
+            _primary = primary.Endpoint;
+            old = Interlocked.Exchange(ref _multiplexer, null);
+            if (_state == ConnectionState.Ready) Move_NeedsLock(ConnectionState.Reconnecting);
+        }
+
+        if (!isFirst)
+        {
+            LogMoved(url.Masked, primary.Endpoint.ToString(), primary.Epoch);
+            StoreMetrics.ConnectionEvents.Add(1, new KeyValuePair<string, object?>("event", "failedover"));
+            Lost?.Invoke("failed over");
+        }
+
+        _moving = Task.WhenAll(_moving, CloseAsync(old), RenewAsync());
+    }
+
+    private void OnLooked()
+    {
+        var problem = _sentinels!.Problem;
+        if (_sentinels.Primary is null && problem is not null) OnError(problem);
+        if (problem != Interlocked.Exchange(ref _warning, problem) && problem is not null && _sentinels.Primary is not null) LogWarning(url.Masked, problem);
+        if (_inDoubt) Hint();
+    }
+
+    private static Task CloseAsync(ConnectionMultiplexer? old) => old?.CloseAsync(false) ?? Task.CompletedTask;
+
     private async Task RenewAsync()
     {
         _renewed = time.GetTimestamp();
+        var primary = _primary;
+        if (_sentinels is not null && primary is null) return;
         try
         {
-            var options = RedisOptions.For(url);
+            var options = RedisOptions.For(url, primary is { } one ? [one] : url.Endpoints);
             options.ConnectionAttemptCompleted += (_, attempt) => OnAttempted(attempt);
             var multiplexer = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
             multiplexer.ConnectionFailed += (_, failed) => OnFailed(multiplexer, failed);
@@ -120,10 +222,21 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             {
                 if (restored.ConnectionType == ConnectionType.Interactive) OnReady(multiplexer);
             };
-            var old = Interlocked.Exchange(ref _multiplexer, multiplexer);
-            _database = multiplexer.GetDatabase();
-            if (old is not null) OnReplaced();
-            if (old is not null) await old.DisposeAsync().ConfigureAwait(false);
+            ConnectionMultiplexer? old;
+            lock (_lock)
+            {
+                // Meanwhile it may have been told of yet another primary, or to stop.
+                var isWanted = primary == _primary && _state != ConnectionState.Ended;
+                old = isWanted ? Interlocked.Exchange(ref _multiplexer, multiplexer) : multiplexer;
+                if (isWanted) _database = multiplexer.GetDatabase();
+            }
+
+            if (old is not null)
+            {
+                OnReplaced(multiplexer);
+                await CloseAsync(old).ConfigureAwait(false);
+            }
+
             if (multiplexer.IsConnected) OnReady(multiplexer);
             else if (LastError is null) OnError("The server can't be reached.");
         }
@@ -141,6 +254,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
+                if (_inDoubt && url.Kind == StoreServerKind.Cluster) await LookAtClusterAsync().ConfigureAwait(false);
                 if (time.GetElapsedTime(Volatile.Read(ref _good)) < s_renewAfter || time.GetElapsedTime(_renewed) < s_renewAfter) continue;
                 await RenewAsync().ConfigureAwait(false);
             }
@@ -150,11 +264,38 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         }
     }
 
-    private void OnReplaced()
+    // The client notices a promoted replica when it is sent on, which a tier that is not used never is.
+    private async Task LookAtClusterAsync()
+    {
+        try
+        {
+            await ShardsAsync().ConfigureAwait(false);
+            if (!_wasWhole) _hinted = 0;
+            _wasWhole = true;
+            Hint();
+        }
+        catch (Exception incomplete) when (incomplete is TierUnavailableException or RedisException or ObjectDisposedException)
+        {
+            _wasWhole = false;
+            if (!_reading.IsCompleted || time.GetElapsedTime(_read) < s_readEvery) return;
+            _read = time.GetTimestamp();
+            _reading = LookAgainAsync();
+        }
+    }
+
+    // Something speaks for a probe; a second apart, so that one that goes on failing costs little.
+    private void Hint()
+    {
+        if (!IsReady || (_hinted != 0 && time.GetElapsedTime(_hinted) < s_hintEvery)) return;
+        _hinted = time.GetTimestamp();
+        Ready?.Invoke();
+    }
+
+    private void OnReplaced(ConnectionMultiplexer multiplexer)
     {
         lock (_lock)
         {
-            if (_state == ConnectionState.Ready) Move_NeedsLock(ConnectionState.Reconnecting);
+            if (_state == ConnectionState.Ready && multiplexer == _multiplexer) Move_NeedsLock(ConnectionState.Reconnecting);
         }
     }
 
@@ -167,8 +308,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             Move_NeedsLock(ConnectionState.Ready);
         }
 
-        ServerVersion = multiplexer.GetServer(multiplexer.GetEndPoints()[0]).Version.ToString();
+        ServerVersion = multiplexer.GetServers().OrderByDescending(static server => server.IsConnected).First().Version.ToString();
         LogReady(url.Masked, ServerVersion);
+        _hinted = time.GetTimestamp();
         Ready?.Invoke();
     }
 
@@ -178,9 +320,12 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         lock (_lock)
         {
             if (multiplexer != _multiplexer) return;
+            if (url.Kind == StoreServerKind.Cluster && multiplexer.IsConnected && IsReplica(multiplexer, failed)) return;
             LastError = failed.FailureType.ToString();
             if (_state != ConnectionState.Ready) return;
-            Move_NeedsLock(ConnectionState.Reconnecting);
+            // A cluster without one of its primaries is in doubt; the others stay connected.
+            (_inDoubt, _wasWhole) = (true, false);
+            if (url.Kind != StoreServerKind.Cluster || !multiplexer.IsConnected) Move_NeedsLock(ConnectionState.Reconnecting);
         }
 
         LogReconnecting(url.Masked, failed.FailureType);
@@ -190,10 +335,12 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     // Told of each attempt, unlike the failure of a connection, which stays silent while the server is away.
     private void OnAttempted(ConnectionAttemptCompletedEventArgs attempt)
     {
-        if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive) return;
-        var certificate = attempt.ServerCertificatePolicyErrors is { } errors and not System.Net.Security.SslPolicyErrors.None ? $" ({errors})" : "";
-        OnError($"{attempt.FailureType} at stage {attempt.Stage}{certificate}");
+        if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive || (IsReady && !_inDoubt)) return;
+        OnError(RedisAdvice.Of(attempt));
     }
+
+    private static bool IsReplica(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
+        failed.EndPoint is { } endpoint && multiplexer.GetServers().FirstOrDefault(server => server.EndPoint.Equals(endpoint)) is { IsReplica: true };
 
     private void OnError(string error)
     {
@@ -218,7 +365,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     private string Harmless(string message)
     {
-        foreach (var secret in (string?[])[url.Password, url.User])
+        foreach (var secret in (string?[])[url.Password, url.User, url.SentinelPassword])
         {
             if (!string.IsNullOrEmpty(secret)) message = message.Replace(secret, "***", StringComparison.Ordinal);
         }
@@ -237,6 +384,12 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     [LoggerMessage(104, LogLevel.Warning, "Session store: connection to {Url} lost ({Cause}), reconnecting")]
     private partial void LogReconnecting(string url, ConnectionFailureType cause);
+
+    [LoggerMessage(106, LogLevel.Warning, "Session store: the sentinels of {Url} name {Primary} the primary (failover {Epoch})")]
+    private partial void LogMoved(string url, string primary, long epoch);
+
+    [LoggerMessage(107, LogLevel.Warning, "Session store: {Url} serves, but {Problem}")]
+    private partial void LogWarning(string url, string problem);
 
     [LoggerMessage(105, LogLevel.Information, "Session store: connection to {Url} ended")]
     private partial void LogEnded(string url);

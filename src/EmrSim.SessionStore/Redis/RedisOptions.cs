@@ -7,14 +7,30 @@ namespace EmrSim.SessionStore.Redis;
 /// <summary>The client's settings for a store that something else can stand in for: it must fail soon and never queue.</summary>
 internal static class RedisOptions
 {
-    public static ConfigurationOptions For(StoreUrl url)
+    public static ConfigurationOptions For(StoreUrl url) => For(url, url.Endpoints);
+
+    /// <param name="url">The address.</param>
+    /// <param name="servers">Which servers: with sentinels the primary that they name, else those of the address.</param>
+    public static ConfigurationOptions For(StoreUrl url, IEnumerable<StoreEndpoint> servers)
+    {
+        var options = Common(url);
+        foreach (var server in servers) options.EndPoints.Add(server.Host, server.Port);
+        (options.User, options.Password, options.DefaultDatabase) = (url.User, url.Password, url.Database);
+        return options;
+    }
+
+    public static ConfigurationOptions ForSentinel(StoreUrl url, StoreEndpoint sentinel)
+    {
+        var options = Common(url);
+        options.EndPoints.Add(sentinel.Host, sentinel.Port);
+        (options.User, options.Password, options.CommandMap) = (url.SentinelUser, url.SentinelPassword, CommandMap.Sentinel);
+        return options;
+    }
+
+    private static ConfigurationOptions Common(StoreUrl url)
     {
         var options = new ConfigurationOptions
         {
-            EndPoints = { { url.Host, url.Port } },
-            User = url.User,
-            Password = url.Password,
-            DefaultDatabase = url.Database,
             Ssl = url.IsTls,
             AbortOnConnectFail = false,
             ConnectTimeout = url.IsTls ? 2000 : 1000,
@@ -34,7 +50,8 @@ internal static class RedisOptions
         };
         if (url.IsTls)
         {
-            options.SslHost = url.Host;
+            // Without a name each server's certificate must be for what the server is reached by.
+            options.SslHost = url.CertificateName;
             if (url.AuthorityFile is { } file)
             {
                 var authority = X509CertificateLoader.LoadCertificateFromFile(file);

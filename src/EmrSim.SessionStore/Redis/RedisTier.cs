@@ -45,7 +45,7 @@ internal sealed class RedisTier : IServerTier
     /// <summary>For pub/sub, which is no key-value store's business.</summary>
     public RedisConnection Connection => _connection;
 
-    public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind };
+    public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind, Warning = _connection.Warning };
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -100,24 +100,28 @@ internal sealed class RedisTier : IServerTier
     /// <summary>By the same means as operations do it, so that a server that refuses those does not look well.</summary>
     public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
         try
         {
-            await CheckRoleAsync().ConfigureAwait(false);
-            var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, _instance), NowMs + 10_000, s_probe);
-            await OverwriteAsync(_probeKey, written, cancellationToken).ConfigureAwait(false);
-            if (await GetAsync(_probeKey, cancellationToken).ConfigureAwait(false) is not { } read || read.Stamp < written.Stamp) throw new TierUnavailableException("does not keep what it is given");
-            await TimedWait<bool>.For(_connection.Database.KeyDeleteAsync(_probeKey), _deadlines).ConfigureAwait(false);
+            await _connection.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            var shards = await _connection.ShardsAsync().ConfigureAwait(false);
+            var start = Stopwatch.GetTimestamp();
+            await Task.WhenAll(shards.Select(shard => ProbeAsync(shard, cancellationToken))).ConfigureAwait(false);
+            var taken = Stopwatch.GetElapsedTime(start);
+            _connection.NoteGood();
+            return taken / 4;
         }
         catch (RedisConnectionException nowhere) when (nowhere.FailureType == ConnectionFailureType.UnableToResolvePhysicalConnection)
         {
             // The client sends no writes to what it took for a replica.
+            _connection.NoteDoubt();
             await _connection.LookAgainAsync().ConfigureAwait(false);
-            throw new TierUnavailableException("not the primary");
+            throw new TierUnavailableException("READONLY: it is a replica: name the primary in " + RedisAdvice.Setting);
         }
-
-        _connection.NoteGood();
-        return Stopwatch.GetElapsedTime(start) / 4;
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            _connection.NoteDoubt();
+            throw;
+        }
     }
 
     public Task StartAsync(TimeSpan patience, CancellationToken cancellationToken) => _connection.StartAsync(patience, cancellationToken);
@@ -154,13 +158,23 @@ internal sealed class RedisTier : IServerTier
 
     private long LifeMs(in Envelope envelope) => Math.Max(1, envelope.RemainingMs(NowMs));
 
+    private async Task ProbeAsync(RedisShard shard, CancellationToken cancellationToken)
+    {
+        await CheckRoleAsync(shard.Server).ConfigureAwait(false);
+        if (shard.KeyOf(_probeKey) is not { } key) return;
+        var written = new Envelope(EntryKind.Value, new Stamp(NowMs, 0, _instance), NowMs + 10_000, s_probe);
+        await OverwriteAsync(key, written, cancellationToken).ConfigureAwait(false);
+        if (await GetAsync(key, cancellationToken).ConfigureAwait(false) is not { } read || read.Stamp < written.Stamp) throw new TierUnavailableException("does not keep what it is given");
+        await TimedWait<bool>.For(_connection.Database.KeyDeleteAsync(key), _deadlines).ConfigureAwait(false);
+    }
+
     // A user may lack the right to ask: that the server takes writes is then all that is known.
-    private async ValueTask CheckRoleAsync()
+    private async ValueTask CheckRoleAsync(IServer server)
     {
         try
         {
-            var role = (RedisResult[]?)await TimedWait<RedisResult>.For(_connection.Database.ExecuteAsync("ROLE"), _deadlines).ConfigureAwait(false);
-            if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException("not the primary");
+            var role = (RedisResult[]?)await TimedWait<RedisResult>.For(server.ExecuteAsync("ROLE"), _deadlines).ConfigureAwait(false);
+            if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException("READONLY: it is a replica: name the primary in " + RedisAdvice.Setting);
         }
         catch (RedisServerException refused) when (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal) || refused.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
         {

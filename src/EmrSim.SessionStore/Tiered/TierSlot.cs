@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EmrSim.SessionStore.Redis;
 
 namespace EmrSim.SessionStore.Tiered;
 
@@ -84,14 +85,14 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     }
 
     private static bool IsLostRole(Exception problem) =>
-        problem is TierUnavailableException || (problem is StackExchange.Redis.RedisServerException && problem.Message.StartsWith("READONLY", StringComparison.Ordinal));
+        problem is TierUnavailableException || (problem is StackExchange.Redis.RedisServerException refused && RedisAdvice.IsLostRole(refused));
 
     // Messages of drivers may quote addresses and keys; the kind of failure is enough here.
     private static string CauseOf(Exception problem) => problem switch
     {
         TierUnavailableException => problem.Message,
         TimeoutException => "timeout",
-        StackExchange.Redis.RedisServerException server => server.Message.Split(' ', 2)[0],
+        StackExchange.Redis.RedisServerException server => RedisAdvice.Of(server),
         StackExchange.Redis.RedisConnectionException connection => connection.FailureType.ToString(),
         System.Data.Common.DbException database => $"{problem.GetType().Name} {database.SqlState ?? database.ErrorCode.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         _ => problem.GetType().Name,

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EmrSim.Server.Tests.Processes;
+using StackExchange.Redis;
+
+namespace EmrSim.Tests.Servers;
+
+/// <summary>Three primaries, each with a replica, in a real cluster that fails over after about a second.</summary>
+public sealed class RedisCluster : IAsyncDisposable
+{
+    private const int Slots = 16384;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private readonly string? _password;
+
+    private RedisCluster(string? password) => _password = password;
+
+    public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
+
+    public string Url => $"redis+cluster://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{string.Join(',', Servers.Take(3).Select(static server => $"127.0.0.1:{server.Port}"))}";
+
+    public static async Task<RedisCluster> StartAsync(string? password = null)
+    {
+        var cluster = new RedisCluster(password);
+        try
+        {
+            await cluster.RunAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        string[] entry = _password is null ? [] : ["--requirepass", _password, "--masterauth", _password];
+        Servers = [.. Enumerable.Range(0, 6).Select(_ => Prepare(entry))];
+        await Task.WhenAll(Servers.Select(static server => server.RunAsync()));
+        var ids = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            var server = Servers[i];
+            ids.Add((string)(await server.AskItselfAsync("CLUSTER", "MYID"))!);
+            await server.AskItselfAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
+            if (i < 3) await server.AskItselfAsync("CLUSTER", "ADDSLOTSRANGE", Slots * i / 3, (Slots * (i + 1) / 3) - 1);
+            if (i > 0) await server.AskItselfAsync("CLUSTER", "MEET", "127.0.0.1", Servers[0].Port, Servers[0].BusPort);
+        }
+
+        for (var i = 3; i < 6; i++)
+        {
+            var replica = Servers[i];
+            var primary = ids[i - 3];
+            await Eventually.TrueAsync(async () => ((string?)await replica.AskItselfAsync("CLUSTER", "NODES"))!.Contains(primary, StringComparison.Ordinal), s_patience, static () => "The nodes do not meet.");
+            await replica.AskItselfAsync("CLUSTER", "REPLICATE", primary);
+        }
+
+        await SettledAsync();
+    }
+
+    /// <summary>All slots served, each primary with a replica in step, known to every running node.</summary>
+    public Task SettledAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            foreach (var server in Servers.Where(static server => server.IsRunning))
+            {
+                var nodes = await NodesAsync(server);
+                if (nodes.Count(static node => node.IsPrimary && node.Slots.Count > 0 && !node.IsAway) != 3 || nodes.Count(static node => !node.IsAway) < 6) return false;
+                if (!((string)(await server.AskItselfAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal)) return false;
+                var replication = ((string?)await server.AskItselfAsync("INFO", "replication"))!;
+                if (!replication.Contains("state=online", StringComparison.Ordinal) && !replication.Contains("master_link_status:up", StringComparison.Ordinal)) return false;
+            }
+
+            return true;
+        },
+        s_patience,
+        static () => "The cluster does not come together.");
+
+    /// <summary>The running primary that serves this key's slot, as the nodes see it.</summary>
+    public async Task<RedisServer> PrimaryOfAsync(string key) => await PrimaryOfAsync(await SlotAsync(key));
+
+    public async Task<int> SlotAsync(string key) => (int)await Servers.First(static server => server.IsRunning).AskItselfAsync("CLUSTER", "KEYSLOT", key);
+
+    public async Task<RedisServer> PrimaryOfAsync(int slot)
+    {
+        foreach (var server in Servers.Where(static server => server.IsRunning))
+        {
+            if ((await NodesAsync(server)).Find(node => node.IsPrimary && !node.IsAway && node.Slots.Exists(range => slot >= range.From && slot <= range.To)) is { } owner && Servers.FirstOrDefault(other => other.Port == owner.Port) is { IsRunning: true } found) return found;
+        }
+
+        throw new InvalidOperationException($"Slot {slot} has no primary.");
+    }
+
+    /// <summary>Moves slots with their keys as an operator's tool does, while clients go on.</summary>
+    public async Task MoveSlotsAsync(int first, int count)
+    {
+        var from = await PrimaryOfAsync(first);
+        var to = await PrimaryOfAsync((first + (Slots / 3)) % Slots);
+        await using var source = await from.ConnectAsync();
+        await using var target = await to.ConnectAsync();
+        var (there, here) = (source.GetServers().First(server => Port(server.EndPoint) == from.Port), target.GetServers().First(server => Port(server.EndPoint) == to.Port));
+        var (fromId, toId) = ((string)(await there.ExecuteAsync("CLUSTER", "MYID"))!, (string)(await here.ExecuteAsync("CLUSTER", "MYID"))!);
+        for (var slot = first; slot < first + count; slot++)
+        {
+            await here.ExecuteAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
+            await there.ExecuteAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
+            while (true)
+            {
+                var keys = (string[])(await there.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", slot, 100))!;
+                if (keys.Length == 0) break;
+                object[] migrate = ["127.0.0.1", to.Port, "", 0, 5000, .. _password is null ? [] : (object[])["AUTH", _password], "KEYS", .. keys];
+                await there.ExecuteAsync("MIGRATE", migrate);
+            }
+
+            await here.ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
+            await there.ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in Servers) await server.DisposeAsync();
+    }
+
+    private static int Port(EndPoint endpoint) => endpoint is IPEndPoint address ? address.Port : ((DnsEndPoint)endpoint).Port;
+
+    private static async Task<List<Node>> NodesAsync(RedisServer server)
+    {
+        var text = (string)(await server.AskItselfAsync("CLUSTER", "NODES"))!;
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => Node.Read(line.Split(' ')))];
+    }
+
+    private RedisServer Prepare(string[] arguments)
+    {
+        var bus = ServerProcess.FreePort();
+        return RedisServer.Prepare(
+            [.. arguments, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "1000", "--cluster-port", $"{bus}", "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0"],
+            options => options.Password = _password,
+            busPort: bus);
+    }
+
+    private sealed record Node(int Port, bool IsPrimary, bool IsAway, List<(int From, int To)> Slots)
+    {
+        public static Node Read(string[] fields)
+        {
+            var flags = fields[2].Split(',');
+            var address = fields[1].Split('@')[0];
+            return new(
+                int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture),
+                flags.Contains("master"),
+                flags.Any(static flag => flag is "fail" or "fail?" or "handshake" or "noaddr") || fields[7] == "disconnected",
+                [.. fields.Skip(8).Where(static part => !part.StartsWith('[')).Select(static part => part.Split('-')).Select(static ends => (int.Parse(ends[0], CultureInfo.InvariantCulture), int.Parse(ends[^1], CultureInfo.InvariantCulture)))]);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using EmrSim.Server.Tests.Processes;
+using StackExchange.Redis;
+
+namespace EmrSim.Tests.Servers;
+
+/// <summary>A primary, two replicas and three sentinels, real ones, with a failover after one second.</summary>
+public sealed class RedisSentinel : IAsyncDisposable
+{
+    public const string Name = "main";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private readonly string? _password;
+    private readonly string? _sentinelPassword;
+
+    private RedisSentinel(string? password, string? sentinelPassword) => (_password, _sentinelPassword) = (password, sentinelPassword);
+
+    public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
+
+    public IReadOnlyList<RedisServer> Sentinels { get; private set; } = [];
+
+    public string Url => $"redis+sentinel://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{Hosts}/{Name}{(_sentinelPassword is null ? "" : $"?sentinelPassword={Uri.EscapeDataString(_sentinelPassword)}")}";
+
+    public string Hosts => string.Join(',', Sentinels.Select(static sentinel => $"127.0.0.1:{sentinel.Port}"));
+
+    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null)
+    {
+        var group = new RedisSentinel(password, sentinelPassword);
+        try
+        {
+            await group.RunAsync();
+            return group;
+        }
+        catch
+        {
+            await group.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        string[] entry = _password is null ? [] : ["--requirepass", _password, "--masterauth", _password];
+        var primary = Prepare(entry);
+        Servers = [primary, Prepare([.. entry, "--replicaof", "127.0.0.1", $"{primary.Port}"]), Prepare([.. entry, "--replicaof", "127.0.0.1", $"{primary.Port}"])];
+        foreach (var server in Servers) await server.RunAsync();
+        Sentinels = [.. Enumerable.Range(0, 3).Select(_ => PrepareSentinel(primary.Port))];
+        foreach (var sentinel in Sentinels) await sentinel.RunAsync();
+        await SettledAsync();
+    }
+
+    /// <summary>The port that a majority of the running sentinels take for the primary's.</summary>
+    public async Task<int> PrimaryPortAsync()
+    {
+        var ports = new List<int>();
+        foreach (var sentinel in Sentinels)
+        {
+            if (await TryAskAsync(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", Name) is { } answer) ports.Add(int.Parse(((string[])answer!)[1], CultureInfo.InvariantCulture));
+        }
+
+        return ports.GroupBy(static port => port).OrderByDescending(static same => same.Count()).First().Key;
+    }
+
+    public async Task<RedisServer> PrimaryAsync()
+    {
+        var port = await PrimaryPortAsync();
+        return Servers.Single(server => server.Port == port);
+    }
+
+    /// <summary>Another server than this one is the primary, and says so itself.</summary>
+    public async Task<RedisServer> NextPrimaryAsync(RedisServer old)
+    {
+        RedisServer? next = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                next = await PrimaryAsync();
+                return next != old && await TryAskAsync(next, "ROLE") is { } role && (string?)role[0] == "master";
+            },
+            s_patience,
+            static () => "No failover.");
+        return next!;
+    }
+
+    /// <summary>One primary with two replicas in step, known to all sentinels, so that the next failover can happen.</summary>
+    public Task SettledAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            foreach (var sentinel in Sentinels)
+            {
+                if (await TryAskAsync(sentinel, "SENTINEL", "MASTER", Name) is not { } facts) return false;
+                var told = facts.ToDictionary();
+                if ((string?)told["flags"] != "master" || (int)told["num-other-sentinels"] != 2 || (int)told["num-slaves"] != 2) return false;
+            }
+
+            if (await TryAskAsync(await PrimaryAsync(), "INFO", "replication") is not { } replication) return false;
+            var lines = ((string?)replication ?? "").Split('\n');
+            return lines.Count(static line => line.Contains("state=online", StringComparison.Ordinal)) == 2;
+        },
+        s_patience,
+        static () => "The servers and sentinels do not come together.");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in Sentinels.Concat(Servers)) await server.DisposeAsync();
+    }
+
+    private static async Task<RedisResult?> TryAskAsync(RedisServer server, string command, params object[] arguments)
+    {
+        if (!server.IsRunning) return null;
+        try
+        {
+            return await server.AskAsync(command, arguments);
+        }
+        catch (RedisException)
+        {
+            return null;
+        }
+    }
+
+    private RedisServer Prepare(string[] arguments) =>
+        RedisServer.Prepare([.. arguments, "--repl-diskless-sync-delay", "0", "--repl-timeout", "10"], options => options.Password = _password);
+
+    private RedisServer PrepareSentinel(int primary)
+    {
+        var sentinel = RedisServer.Prepare(["{dir}/sentinel.conf", "--sentinel"], options =>
+        {
+            (options.Password, options.CommandMap, options.TieBreaker) = (_sentinelPassword, CommandMap.Sentinel, "");
+            options.AllowAdmin = true;
+        }, isSentinel: true);
+        string[] lines =
+        [
+            $"port {sentinel.Port}",
+            "bind 127.0.0.1",
+            $"dir {sentinel.Folder}",
+            $"sentinel monitor {Name} 127.0.0.1 {primary} 2",
+            $"sentinel down-after-milliseconds {Name} 1000",
+            $"sentinel failover-timeout {Name} 3000",
+            $"sentinel parallel-syncs {Name} 2",
+            .. _password is null ? [] : (string[])[$"sentinel auth-pass {Name} {_password}"],
+            .. _sentinelPassword is null ? [] : (string[])[$"requirepass {_sentinelPassword}", $"sentinel sentinel-pass {_sentinelPassword}"],
+        ];
+        File.WriteAllLines(Path.Combine(sentinel.Folder, "sentinel.conf"), lines);
+        return sentinel;
+    }
+}
