@@ -32,6 +32,11 @@ public sealed class PostgresServer : IAsyncDisposable
         return $"postgres://postgres@127.0.0.1:{_port}/{name}?sslmode=disable";
     }
 
+    /// <summary>Stops all its processes where they are: connections stay, answers do not come.</summary>
+    public Task FreezeAsync() => SignalAllAsync("STOP");
+
+    public Task ThawAsync() => SignalAllAsync("CONT");
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
@@ -84,6 +89,18 @@ public sealed class PostgresServer : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
+    }
+
+    private async Task SignalAllAsync(string signal)
+    {
+        var postmaster = $"{_server!.Id}";
+
+        // The postmaster first, so that it makes no more.
+        foreach (var target in (string[][])[["kill", $"-{signal}", postmaster], ["pkill", $"-{signal}", "-P", postmaster]])
+        {
+            using var sent = Process.Start(target[0], target[1..])!;
+            await sent.WaitForExitAsync();
+        }
     }
 
     private async Task<bool> AnswersAsync()

@@ -58,8 +58,12 @@ internal static class EncounterRoutes
         return Results.Json(new { phase = encounter!.Phase });
     }
 
-    private static async Task<IResult> EndAsync(string id, HttpContext context, EncounterEnd end) =>
-        await end.EndAsync(id, context.RequestAborted) is { } record ? Results.Json(new EncounterEnded(record)) : TranscriptErrors.SessionNotFound;
+    private static async Task<IResult> EndAsync(string id, HttpContext context, EncounterEnd end)
+    {
+        // It says nothing that is needed, but an encounter is not ended by a request that cannot be read.
+        await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        return await end.EndAsync(id, context.RequestAborted) is { } record ? Results.Json(new EncounterEnded(record)) : TranscriptErrors.SessionNotFound;
+    }
 
     private static bool IsSps(JsonElement mode) => mode.ValueKind switch
     {

@@ -1,5 +1,3 @@
-using System.Net.Mime;
-
 namespace EmrSim.Server.Http;
 
 /// <summary>The answer to a request that cannot be met: a stable code and what to do.</summary>
@@ -28,7 +26,7 @@ public sealed class ApiError(int status, string code, string? detail = null, IRe
         var body = new Dictionary<string, object?> { ["error"] = code };
         if (detail is not null) body["detail"] = detail;
         foreach (var (name, value) in more ?? new Dictionary<string, object?>()) body[name] = value;
-        return response.WriteAsJsonAsync(body, options: null, MediaTypeNames.Application.Json, httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(body, httpContext.RequestAborted);
     }
 }
 

@@ -29,7 +29,7 @@ public static class Failures
     public static Task AnswerBareStatusAsync(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => ApiError.NotFound("not_found", "There is nothing at this address.").ExecuteAsync(context),
-        StatusCodes.Status405MethodNotAllowed => new ApiError(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(context),
+        StatusCodes.Status405MethodNotAllowed => ApiError.NotFound("not_found", $"This address does not take {context.Request.Method}.").ExecuteAsync(context),
         StatusCodes.Status413PayloadTooLarge => BodyLimit.TooLarge.ExecuteAsync(context),
         StatusCodes.Status400BadRequest => ApiError.BadRequest("bad_request").ExecuteAsync(context),
         var status => new ApiError(status, $"http_{status}").ExecuteAsync(context),

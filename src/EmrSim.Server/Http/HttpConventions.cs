@@ -37,6 +37,8 @@ public static class HttpConventions
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Failures.AnswerAsync, SuppressDiagnosticsCallback = Failures.IsExpected });
         app.Use(Failures.AnswerRefusalAsync);
         app.UseStatusCodePages(context => Failures.AnswerBareStatusAsync(context.HttpContext));
+        app.Use(HeadRequests.AskAsGet);
+        app.UseRouting();
         app.UseCors();
         app.Use(BodyLimit.Check);
     }

@@ -11,7 +11,6 @@ public sealed class Health(ServerSettings settings, AppDatabase database, Sessio
 {
     private static readonly TimeSpan s_databasePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_believed = TimeSpan.FromMilliseconds(250);
-    private static readonly bool s_voiceDebug = Environment.GetEnvironmentVariable("VOICE_DEBUG") is "1" or "true";
     private static readonly long s_started = Stopwatch.GetTimestamp();
     private volatile Task<bool>? _asked;
     private long _askedAt;
@@ -29,14 +28,15 @@ public sealed class Health(ServerSettings settings, AppDatabase database, Sessio
             Openai: settings.Voice.ApiKey is null ? "err" : "ok",
             Storage: tiers.Server is { Connected: true } ? "redis" : database.Dialect == Dialect.Sqlite ? "sqlite" : "postgresql",
             Warnings: Warnings(reachable, tiers, feed),
-            Features: new(settings.Voice.Enabled, SpsEnabled: true, s_voiceDebug),
+            Features: new(settings.Voice.Enabled, settings.Voice.SpsEnabled, settings.Voice.Debug),
             Redis: tiers.Server is { } server
                 ? new(true, server.Connected, server.Url, server.Version, server.LastError, server.Since)
                 : new(false, false, null, null, null, null),
             Tiers: [.. tiers.Tiers.Select(tier => new TierAnswer(tier.Name, tier.State, tier.HoldsEntries, tier.LastMs, tier.LastFailure))],
             Feed: new(feed.State, feed.Peers, [.. feed.Lines.Select(static line => new LineAnswer(line.Name, line.Believed, line.EchoMs, line.Problem, line.Since))]),
             Version: BuildVersion.Number,
-            Error: reachable ? null : "db");
+            Error: reachable ? null : "db",
+            Details: reachable ? null : "The database does not answer; what is written meanwhile is refused, never lost.");
     }
 
     /// <summary>Whether the database answers; callers of one moment share one question.</summary>
@@ -50,7 +50,15 @@ public sealed class Health(ServerSettings settings, AppDatabase database, Sessio
     private async Task<bool> AskAsync()
     {
         using var patience = new CancellationTokenSource(s_databasePatience);
-        return await database.PingAsync(patience.Token);
+        try
+        {
+            // A driver takes its time to notice that it was cancelled while the server hangs.
+            return await database.PingAsync(patience.Token).WaitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private static List<string> Warnings(bool reachable, SessionStoreStatus tiers, FleetBellStatus feed)

@@ -15,7 +15,8 @@ public sealed record HealthAnswer(
     IReadOnlyList<TierAnswer> Tiers,
     FeedAnswer Feed,
     string Version,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Details);
 
 public sealed record HealthFeatures(bool VoiceEnabled, bool SpsEnabled, bool VoiceDebug);
 

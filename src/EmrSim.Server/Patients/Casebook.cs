@@ -20,6 +20,9 @@ public sealed class Casebook
 
     public Scenario? FindScenario(string id) => _shelf.Current.Scenarios.GetValueOrDefault(id);
 
+    /// <summary>The case whose kit of facts belongs to the scenario.</summary>
+    public string CaseIdOf(string scenarioId) => _shelf.Current.CaseIdOf(scenarioId);
+
     /// <summary>The instructions of a model patient. Holds only what the patient would know; facts for teachers only when they are asked for.</summary>
     public Brief ComposeBrief(BriefRequest request)
     {

@@ -88,7 +88,9 @@ public sealed record VoiceSettings(
     int VadPrefixMs,
     int VadSilenceMs,
     int TimeoutSeconds,
-    bool TellsOrigin)
+    bool TellsOrigin,
+    bool Debug,
+    bool SpsEnabled)
 {
     public static VoiceSettings Read(SettingsSource source) => new(
         source.Flag("VOICE_ENABLED", false, "Whether voice encounters are offered."),
@@ -101,7 +103,9 @@ public sealed record VoiceSettings(
         source.Number("REALTIME_VAD_PREFIX_MS", 120, 0, 5000, "Milliseconds of sound kept from before speech began."),
         source.Number("REALTIME_VAD_SILENCE_MS", 250, 50, 10000, "Milliseconds of silence that end a turn."),
         source.Number("VOICE_TIMEOUT_SECONDS", 10, 1, 60, "How long a call to the voice service may take."),
-        source.Flag("SPS_INCLUDE_DEBUG_FIELDS", false, "Whether /api/voice/instructions names the scenario behind the instructions.") | DebugIsSet(source));
+        source.Flag("SPS_INCLUDE_DEBUG_FIELDS", false, "Whether /api/voice/instructions names the scenario behind the instructions.") | DebugIsSet(source),
+        source.Flag("VOICE_DEBUG", false, "Shown in health, for pages that tell more when it is on."),
+        source.Flag("SPS_ENABLED", true, "Shown in health; simulated patients are always there."));
 
     // Other programs read DEBUG too, with texts of their own.
     private static bool DebugIsSet(SettingsSource source) =>

@@ -96,7 +96,7 @@ public sealed class AppDatabase : IAsyncDisposable
             {
                 return await ReadOnceAsync(query, cancellationToken);
             }
-            catch (Exception stale) when (Dialect == Dialect.Postgres && _driver.IsUnavailable(stale))
+            catch (Exception stale) when (_driver.IsUnavailable(stale) && !_driver.IsLasting(stale))
             {
                 // The pool may hold connections that died while nobody used them.
                 return await ReadOnceAsync(query, cancellationToken);

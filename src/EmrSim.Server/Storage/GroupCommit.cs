@@ -69,8 +69,8 @@ internal sealed class GroupCommit : IAsyncDisposable
             return;
         }
 
-        // A connection may have died long ago, which a new one mends; a file that can't be written stays so for all.
-        var outage = _driver.Dialect == Dialect.Sqlite && _driver.IsUnavailable(failure) ? failure : null;
+        // A connection may have died long ago, which a new one mends; a file that can't be written, or a server that hangs, stays so for all.
+        var outage = _driver.IsLasting(failure) ? failure : null;
         foreach (var one in together)
         {
             var own = outage ?? await AttemptAsync([one]);

@@ -29,4 +29,7 @@ internal interface IDatabaseDriver : IAsyncDisposable
 
     /// <summary>Whether the database, and not the caller, is to blame, so that trying again later may help.</summary>
     bool IsUnavailable(Exception exception);
+
+    /// <summary>Whether another connection would fare no better at this moment.</summary>
+    bool IsLasting(Exception exception);
 }

@@ -17,8 +17,9 @@ internal static class PostgresAddress
         {
             Host = uri.Host.Length > 0 ? uri.Host.Trim('[', ']') : "localhost",
             Port = uri.Port > 0 ? uri.Port : NpgsqlConnection.DefaultPort,
-            Timeout = 5,
-            CommandTimeout = 10,
+            Timeout = 3,
+            CommandTimeout = 4,
+            CancellationTimeout = 500,
             MaxPoolSize = MostConnections,
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,

@@ -27,7 +27,10 @@ internal sealed class PostgresDriver : IDatabaseDriver
 
     public async Task<DbConnection> OpenForMigrationAsync(CancellationToken cancellationToken)
     {
-        var connection = await _source.OpenConnectionAsync(cancellationToken);
+        // Tables may be large and another instance may be at it, so a migration is given more time than a request.
+        var patient = new NpgsqlConnectionStringBuilder(ConnectionString) { CommandTimeout = 600, Pooling = false };
+        var connection = new NpgsqlConnection(patient.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText = $"SET lock_timeout = '30s'; SELECT pg_advisory_lock({MigrationLock});";
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -49,6 +52,8 @@ internal sealed class PostgresDriver : IDatabaseDriver
         NpgsqlException or TimeoutException => true,
         _ => false,
     };
+
+    public bool IsLasting(Exception exception) => exception is TimeoutException or NpgsqlException { InnerException: TimeoutException };
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

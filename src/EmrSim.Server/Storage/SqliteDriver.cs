@@ -94,6 +94,8 @@ internal sealed class SqliteDriver : IDatabaseDriver
     // busy, locked, no memory, read-only, I/O error, corrupt, full, cannot open, locking protocol, not a database
     public bool IsUnavailable(Exception exception) => exception is SqliteException { SqliteErrorCode: 5 or 6 or 7 or 8 or 10 or 11 or 13 or 14 or 15 or 26 };
 
+    public bool IsLasting(Exception exception) => IsUnavailable(exception);
+
     public async ValueTask DisposeAsync()
     {
         while (_idle.TryTake(out var connection)) await connection.DisposeAsync();

@@ -23,18 +23,18 @@ public sealed class Relay(TranscriptLog log, NearEncounters encounters, SharedLi
     public async Task TakeAsync(string sessionId, string role, string words, JsonBody body, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var started = SaidText.Time(body.Either("startedAt", "started_at_ms", "startedAtMs"));
+        var (startedGiven, finalizedGiven, emittedGiven) = (body.Either("startedAt", "started_at_ms", "startedAtMs"), body.Either("finalizedAt", "finalized_at_ms", "finalizedAtMs"), body.Either("emittedAt", "emitted_at_ms", "emittedAtMs"));
+        var started = SaidText.Time(startedGiven);
         var timestamp = SaidText.Time(body["timestamp"]);
-        var finalizedGiven = SaidText.Time(body.Either("finalizedAt", "finalized_at_ms", "finalizedAtMs")) ?? timestamp;
-        var emittedGiven = SaidText.Time(body.Either("emittedAt", "emitted_at_ms", "emittedAtMs")) ?? timestamp;
-        var finalized = finalizedGiven ?? now;
+        var finalized = SaidText.Time(finalizedGiven) ?? timestamp ?? now;
+        var emitted = SaidText.Time(emittedGiven) ?? timestamp ?? finalized;
         var itemId = SaidText.Id(body.Either("itemId", "item_id"));
         var previous = SaidText.Id(body.Either("previousItemId", "previous_item_id"));
         var media = SaidText.Media(body["media"]);
         if (words.Length > 0 && IsFinal(body.Either("isFinal", "is_final")))
         {
-            var identity = itemId ?? TurnIdentity.OfRelayed(role, started ?? finalizedGiven ?? emittedGiven, words);
-            var turn = new NewTurn(identity, role, words, "audio", "relay", previous, started, finalized, emittedGiven ?? finalized, media);
+            var identity = itemId ?? TurnIdentity.OfRelayed(role, SaidText.Mark(startedGiven) ?? SaidText.Mark(finalizedGiven) ?? SaidText.Mark(body["timestamp"]) ?? SaidText.Mark(emittedGiven), words);
+            var turn = new NewTurn(identity, role, words, "audio", "relay", previous, started, finalized, emitted, media);
             await log.AppendAsync(sessionId, turn, cancellationToken);
             return;
         }
@@ -50,7 +50,7 @@ public sealed class Relay(TranscriptLog log, NearEncounters encounters, SharedLi
             Timestamp = finalized,
             StartedAtMs = started,
             FinalizedAtMs = finalized,
-            EmittedAtMs = emittedGiven ?? finalized,
+            EmittedAtMs = emitted,
             ItemId = itemId,
             PreviousItemId = previous,
             Media = media,

@@ -11,8 +11,7 @@ internal static class SaidText
 {
     private const int LongestText = 100 * 1024;
     private const int LongestMediaField = 2048;
-    private const double EarliestMs = 946_684_800_000;
-    private const double LatestMs = 4_133_980_800_000;
+    private const long LatestMs = 4_133_980_800_000;
 
     /// <summary>The words trimmed, empty when blank. Throws when they are no string or too long.</summary>
     public static string Words(JsonElement value)
@@ -26,7 +25,10 @@ internal static class SaidText
     }
 
     /// <summary>A time in unix milliseconds; null when it is missing, no number or absurd.</summary>
-    public static long? Time(JsonElement value)
+    public static long? Time(JsonElement value) => Mark(value) is { } time and < LatestMs ? time : null;
+
+    /// <summary>The number given as a time, however absurd: it still tells one turn from another.</summary>
+    public static long? Mark(JsonElement value)
     {
         var number = value.ValueKind switch
         {
@@ -34,7 +36,7 @@ internal static class SaidText
             JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var given) => given,
             _ => double.NaN,
         };
-        return number is >= EarliestMs and < LatestMs ? (long)Math.Round(number) : null;
+        return Math.Round(number) is >= 1 and < long.MaxValue and var time ? (long)time : null;
     }
 
     /// <summary>An id as text; null when it is missing or neither text nor number.</summary>

@@ -43,9 +43,12 @@ internal static class TurnRoutes
         var started = SaidText.Time(turn.Either("started_at_ms"));
         var finalized = SaidText.Time(turn.Either("finalized_at_ms")) ?? timestamp;
         var emitted = SaidText.Time(turn.Either("emitted_at_ms")) ?? timestamp;
-        var itemId = SaidText.Id(turn.Either("item_id", "itemId")) ?? TurnIdentity.OfPosted(encounterId, role, channel, started ?? finalized ?? emitted, words);
+        var itemId = SaidText.Id(turn.Either("item_id", "itemId")) ?? TurnIdentity.OfPosted(encounterId, role, channel, Mark(turn), words);
         return new(itemId, role, words, channel, "client", SaidText.Id(turn.Either("previous_item_id", "previousItemId")), started, finalized, emitted, SaidText.Media(turn.Either("media")));
     }
+
+    private static long? Mark(JsonElement turn) =>
+        SaidText.Mark(turn.Either("started_at_ms")) ?? SaidText.Mark(turn.Either("finalized_at_ms")) ?? SaidText.Mark(turn.Either("timestamp_ms")) ?? SaidText.Mark(turn.Either("emitted_at_ms"));
 
     private static bool Named(JsonElement turn, string field, string value) => turn.Either(field) is { ValueKind: JsonValueKind.String } given && given.GetString() == value;
 }

@@ -35,7 +35,7 @@ public sealed class InstructionsRoute(ServerSettings settings, EncounterRegister
                 RoleId = brief.RoleId,
                 AvailableRoles = brief.AvailableRoles,
                 RetrievedIds = brief.RetrievedIds.Count == 0 ? null : brief.RetrievedIds,
-                Debug = settings.Voice.TellsOrigin ? new(encounter.ScenarioId, null) : null,
+                Debug = settings.Voice.TellsOrigin ? new(encounter.ScenarioId, casebook.CaseIdOf(encounter.ScenarioId)) : null,
             },
             VoiceJson.Default.VoiceInstructions);
     }

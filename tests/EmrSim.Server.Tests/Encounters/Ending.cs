@@ -15,6 +15,18 @@ public abstract class Ending(Installation on)
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Is_not_done_by_a_body_that_can_not_be_read()
+    {
+        var http = (await on.ServerAsync()).Http;
+        var session = await Session.BeginAsync(http);
+        using var unreadable = await http.PostTextAsync($"{session.Path}/end", "{bad");
+        await unreadable.RefusedAsync(HttpStatusCode.BadRequest, "invalid_json");
+        Assert.Equal("active", (await session.ReadAsync()).GetProperty("state").GetString());
+        using var bare = await http.PostTextAsync($"{session.Path}/end", "");
+        Assert.Equal(HttpStatusCode.OK, bare.StatusCode);
+    }
+
+    [Fact]
     public async Task Takes_the_late_words_of_its_grace_and_none_after()
     {
         var http = (await on.ServerAsync()).Http;

@@ -11,9 +11,12 @@ public sealed class BadBodies(SharedServer shared) : IClassFixture<SharedServer>
     public static TheoryData<string> RoutesWithABody => new(
         "/api/sessions",
         "/api/sessions/unknown/sps/phase",
+        "/api/sessions/unknown/end",
         "/api/sessions/unknown/sps/turns",
         "/api/sessions/unknown/messages",
         "/api/voice/instructions",
+        "/api/voice/token",
+        "/api/voice/sdp",
         "/api/voice/transcript",
         "/api/voice/transcript-error",
         "/api/voice/transcript/relay/unknown",

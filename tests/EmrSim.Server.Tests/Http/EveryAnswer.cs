@@ -61,6 +61,32 @@ public sealed class EveryAnswer(SharedServer shared) : IClassFixture<SharedServe
     }
 
     [Theory]
+    [InlineData("GET", "/api/sessions")]
+    [InlineData("DELETE", "/health")]
+    [InlineData("PUT", "/api/voice/token")]
+    public async Task To_a_method_that_the_address_does_not_take_is_a_json_404(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        await response.RefusedAsync(HttpStatusCode.NotFound, "not_found");
+    }
+
+    [Theory]
+    [InlineData("/health", HttpStatusCode.OK)]
+    [InlineData("/api/sps/personas", HttpStatusCode.OK)]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    public async Task To_head_is_the_one_to_get_without_its_body(string path, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+        using var head = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var get = await _http.GetAnswerAsync(path);
+        Assert.Equal((status, status), (head.StatusCode, get.StatusCode));
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("http://localhost:5173", true)]
     [InlineData("https://evil.example", false)]
     public async Task Allows_only_known_origins(string origin, bool allowed)

@@ -28,6 +28,15 @@ public sealed class WhatAnOperatorSees(SharedServer shared) : IClassFixture<Shar
         Assert.Equal("memory", health.GetProperty("tiers")[0].GetProperty("name").GetString());
     }
 
+    [Fact]
+    public async Task Health_shows_the_flags_in_every_spelling()
+    {
+        await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["VOICE_DEBUG"] = "On", ["SPS_ENABLED"] = "disabled", ["VOICE_ENABLED"] = "yes" });
+        using var answer = await server.Http.GetAnswerAsync("/health");
+        var features = (await answer.JsonAsync()).GetProperty("features");
+        Assert.Equal((true, false, true), (features.GetProperty("voiceDebug").GetBoolean(), features.GetProperty("spsEnabled").GetBoolean(), features.GetProperty("voiceEnabled").GetBoolean()));
+    }
+
     [Theory]
     [InlineData("/version")]
     [InlineData("/api/version")]

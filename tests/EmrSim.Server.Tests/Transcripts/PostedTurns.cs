@@ -53,6 +53,31 @@ public abstract class PostedTurns(Installation on)
     }
 
     [Fact]
+    public async Task Are_told_apart_by_any_time_above_zero_and_read_in_its_order()
+    {
+        var session = await Session.BeginAsync((await on.ServerAsync()).Http);
+        using var saved = await session.PostTurnsAsync(
+            new { role = "user", text = "Okay.", timestamp_ms = 6000 },
+            new { role = "user", text = "Okay.", timestamp_ms = 5000 },
+            new { role = "assistant", text = "Good.", started_at_ms = 5500 },
+            new { role = "user", text = "Okay.", timestamp_ms = 5000.4 });
+        Assert.Equal((3, 1), ((await saved.JsonAsync()).GetProperty("saved").GetInt32(), (await saved.JsonAsync()).GetProperty("duplicates").GetInt32()));
+        var turns = await session.TurnsAsync();
+        Assert.Equal(["Okay.", "Good.", "Okay."], turns.Select(turn => turn.GetProperty("text").GetString()));
+        Assert.Equal((5000, 6000), (turns[0].GetProperty("timestamp").GetInt64(), turns[2].GetProperty("timestamp").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Are_told_apart_even_by_times_that_no_calendar_has()
+    {
+        var session = await Session.BeginAsync((await on.ServerAsync()).Http);
+        using var saved = await session.PostTurnsAsync(new { role = "user", text = "Okay.", timestamp_ms = 1_790_000_000_000_000 }, new { role = "user", text = "Okay.", timestamp_ms = 1_790_000_001_000_000 });
+        Assert.Equal(2, (await saved.JsonAsync()).GetProperty("saved").GetInt32());
+        foreach (var relayed in (long[])[1_790_000_002_000_000, 1_790_000_003_000_000, 7000, 8000]) await session.RelayedAsync(new { role = "user", text = "Okay.", isFinal = true, timestamp = relayed });
+        Assert.Equal(6, (await session.TurnsAsync()).Count);
+    }
+
+    [Fact]
     public async Task Of_an_unknown_session_are_refused()
     {
         using var response = await new Session((await on.ServerAsync()).Http, "0123456789abcdefghijkl").PostTurnsAsync(new { role = "user", text = "x" });

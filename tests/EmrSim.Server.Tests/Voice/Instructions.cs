@@ -49,7 +49,8 @@ public sealed class Instructions(SharedServer shared) : IClassFixture<SharedServ
     {
         await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["SPS_INCLUDE_DEBUG_FIELDS"] = "1" });
         using var response = await server.Http.PostAsync(Path, new { session_id = await server.Http.StartSessionAsync() });
-        Assert.Equal(VoiceServer.Scenario, (await response.JsonAsync()).GetProperty("debug").GetProperty("scenario_id").GetString());
+        var debug = (await response.JsonAsync()).GetProperty("debug");
+        Assert.Equal((VoiceServer.Scenario, "knee_stairs_and_running_v1"), (debug.GetProperty("scenario_id").GetString(), debug.GetProperty("mapped_case_id").GetString()));
     }
 
     [Fact]

@@ -45,13 +45,20 @@ public sealed class LostTokens : IAsyncLifetime
         await using var third = starts[2];
         var session = await first.Http.StartSessionAsync();
         await first.Http.SecretAsync(session);
+        using var others = new CountdownEvent(20);
+        var allAsked = new TaskCompletionSource();
         _upstream.OnSecret = async context =>
         {
-            await Task.Delay(300, context.RequestAborted);
+            await allAsked.Task.WaitAsync(context.RequestAborted);
             await FakeUpstream.Answers(200, $$"""{"value":"ek_again","expires_at":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60}}}""")(context);
         };
 
-        var offers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? second : third).Http.OfferAsync(session)));
+        var offers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? second : third).Http.PostAsync(
+            new Uri("/api/voice/sdp", UriKind.Relative),
+            new NoticedContent(new { session_id = session, sdp = VoiceSteps.Offer }, () =>
+            {
+                if (others.Signal()) allAsked.SetResult();
+            }))));
         Assert.All(offers, offer => Assert.Equal(HttpStatusCode.OK, offer.StatusCode));
         Assert.Equal(2, _upstream.Secrets.Count);
         Assert.All(_upstream.Calls, call => Assert.Equal("Bearer ek_again", call.Authorization));

@@ -30,7 +30,10 @@ internal sealed class Catalogue(
 
     public IReadOnlyList<ContentProblem> Problems => problems;
 
-    public Kit? KitOf(string scenarioId) => kits.GetValueOrDefault(mapping.GetValueOrDefault(scenarioId)?.CaseId ?? scenarioId);
+    /// <summary>The case whose kit a scenario uses: the mapped one, else the one of the same name.</summary>
+    public string CaseIdOf(string scenarioId) => mapping.GetValueOrDefault(scenarioId)?.CaseId ?? scenarioId;
+
+    public Kit? KitOf(string scenarioId) => kits.GetValueOrDefault(CaseIdOf(scenarioId));
 
     public IEnumerable<string> SuggestedPersonas(string scenarioId) =>
         mapping.GetValueOrDefault(scenarioId)?.Personas.Where(personas.ContainsKey) ?? [];

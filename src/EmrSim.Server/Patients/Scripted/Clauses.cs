@@ -14,7 +14,7 @@ internal static partial class Clauses
         var clauses = new List<string>();
         foreach (var piece in Breaks().Split(heard))
         {
-            var clause = Words.Normalise(piece);
+            var clause = Words.Normalise(Enumeration().IsMatch(piece) ? Comma().Replace(piece, " or ") : piece);
             if (clause.Length == 0) continue;
             clauses.Add(clause);
             if (clauses.Count == Most) break;
@@ -22,6 +22,12 @@ internal static partial class Clauses
 
         return clauses;
     }
+
+    [GeneratedRegex(@",[^,]{1,40}(,[^,]{1,40})*,?\s+or\s", RegexOptions.IgnoreCase)]
+    private static partial Regex Enumeration();
+
+    [GeneratedRegex(@",\s*(or\s+)?", RegexOptions.IgnoreCase)]
+    private static partial Regex Comma();
 
     [GeneratedRegex(@"[.?!;\r\n]+|(?:,\s*(?:and\s+)?|\s+and\s+(?:also\s+)?|\s+also\s+)(?=(?:do|does|did|have|has|are|is|was|were|what|what's|when|where|where's|how|how's|why|who|can|could|would|any|i will|i'll|i would|i'd|i am|i'm|my name|tell me|let me|please|may i)\b)|,\s*(?=but\b|so\b)", RegexOptions.IgnoreCase)]
     private static partial Regex Breaks();

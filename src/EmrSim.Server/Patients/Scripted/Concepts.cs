@@ -61,7 +61,7 @@ internal static class Concepts
         "drive driving car drives",
         "reach reaching overhead",
         "dress dressing undress clothes shirt jacket coat bra",
-        "hobby hobbies leisure pastime freetime interests free",
+        "hobby hobbies leisure pastime freetime interests",
         "exercise exercises exercising workout gym fitness active",
         "sport sports",
         "home house flat apartment",

@@ -29,6 +29,8 @@ internal static partial class FirstPerson
 
     private static string Converted(string text)
     {
+        // Then "he" is somebody else.
+        if (OwnWords().IsMatch(text)) return text;
         var said = Subject().Replace(text, "I");
         said = ObjectHer().Replace(said, "me");
         said = Possessive().Replace(said, "my");
@@ -48,6 +50,9 @@ internal static partial class FirstPerson
         _ when verb.EndsWith('s') && !verb.EndsWith("ss", StringComparison.Ordinal) => verb[..^1],
         _ => verb,
     };
+
+    [GeneratedRegex(@"\b(I|[Mm]y|[Mm]e|[Mm]yself|[Ww]e|[Oo]ur)\b")]
+    private static partial Regex OwnWords();
 
     [GeneratedRegex(@"\b(he|she)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Subject();

@@ -131,6 +131,7 @@ internal sealed class Listener
     {
         var best = Top(_caseIndex, _asked, clause);
         var persona = Top(_personaIndex, _persona, clause);
+        if (persona.Item is { } self && PersonaFacts.IsPersonal(self.Id) && persona.Score >= Certain && persona.Score >= best.Score) return persona;
         persona.Score *= PersonaPart;
         if (persona.Item is { } fact && persona.Score > best.Score && (best.Score < Understood || PersonaFacts.IsPersonal(fact.Id))) best = persona;
         if (best.Score >= Understood) return best;
