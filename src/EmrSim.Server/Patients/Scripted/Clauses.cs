@@ -29,6 +29,6 @@ internal static partial class Clauses
     [GeneratedRegex(@",\s*(or\s+)?", RegexOptions.IgnoreCase)]
     private static partial Regex Comma();
 
-    [GeneratedRegex(@"[.?!;\r\n]+|(?:,\s*(?:and\s+)?|\s+and\s+(?:also\s+)?|\s+also\s+)(?=(?:do|does|did|have|has|are|is|was|were|what|what's|when|where|where's|how|how's|why|who|can|could|would|any|i will|i'll|i would|i'd|i am|i'm|my name|tell me|let me|please|may i)\b)|,\s*(?=but\b|so\b)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[.?!;\r\n]+|(?:(?<!(?:^|[.?!;])\s*(?:so |and |but |okay |ok )?(?:on|at|in|during|after|before|when(?! (?:did|do|does|is|was|were|are|have|has|will|would|can|could)\b)|if|with|from) [^,.?!;]{1,40}),\s*(?:and\s+)?|\s+and\s+(?:also\s+)?|\s+also\s+)(?=(?:do|does|did|have|has|are|is|was|were|what|what's|when|where|where's|how|how's|why|who|can|could|would|any|i will|i'll|i would|i'd|i am|i'm|my name|tell me|let me|please|may i)\b)|,\s*(?=but\b|so\b)", RegexOptions.IgnoreCase)]
     private static partial Regex Breaks();
 }

@@ -32,7 +32,7 @@ internal static class Concepts
         "drug medicine medicines medication medications tablet tablets pill pills painkiller painkillers ibuprofen paracetamol prescription meds anti inflammatory prescribed",
         "allergy allergies allergic react",
         "surgery operation operations operated surgeries surgical",
-        "scan scans imaging mri xray xrays ct ultrasound picture pictures radiograph radiographs film films",
+        "scan scans imaging investigation investigations mri xray xrays ct ultrasound picture pictures radiograph radiographs film films",
         "goal goals achieve aim aims target hope hopes hoping",
         "worry worries worried concern concerns concerned fear fears afraid scared anxious frightened frightening frighten frightens scare scares nervous bothering_most",
         "mood emotional emotionally low depressed depression stress stressed coping cope fed",

@@ -109,6 +109,7 @@ internal sealed class Listener
         if (item is not null && score >= (isCommand && !isQuestion ? Clear : Understood) && !(isConsent && score < Certain))
         {
             if (!isCommand && Parts(clause) is { Count: > 1 } parts && parts.Exists(part => part.Asked!.Id == item.Id)) return parts;
+            if (PersonaFacts.IsOwnFirst(item.Id) && Top(_caseIndex, _asked, clause) is { Item: { } told, Score: >= Certain }) return [new(Act.Asked, clause, item), new(Act.Asked, clause, told, Shown: shown)];
             return [new(Act.Asked, clause, item, Shown: shown)];
         }
 
@@ -131,7 +132,7 @@ internal sealed class Listener
     {
         var best = Top(_caseIndex, _asked, clause);
         var persona = Top(_personaIndex, _persona, clause);
-        if (persona.Item is { } self && PersonaFacts.IsPersonal(self.Id) && persona.Score >= Certain && persona.Score >= best.Score) return persona;
+        if (persona.Item is { } self && PersonaFacts.IsOwnFirst(self.Id) && persona.Score >= Certain && persona.Score >= best.Score) return persona;
         persona.Score *= PersonaPart;
         if (persona.Item is { } fact && persona.Score > best.Score && (best.Score < Understood || PersonaFacts.IsPersonal(fact.Id))) best = persona;
         if (best.Score >= Understood) return best;

@@ -14,6 +14,9 @@ internal static class PersonaFacts
     /// <summary>Who someone is does not depend on the case; all else the case tells first.</summary>
     public static bool IsPersonal(string id) => s_personal.Contains(id);
 
+    /// <summary>The job and who is at home: the person says who they are before the case says what the complaint does to it.</summary>
+    public static bool IsOwnFirst(string id) => id is "persona:occupation" or "persona:family";
+
     public static IReadOnlyList<SubjectiveItem> Of(Persona persona)
     {
         var raw = persona.Raw;
@@ -28,7 +31,7 @@ internal static class PersonaFacts
             Fact("age", "Age", ["how old are you", "what is your age", "your age"], self.Whole("age") is { } age ? [$"I am {age}."] : []),
             Fact("dob", "Date of birth", ["what is your date of birth", "when were you born", "birthday"], Birth.Spoken(self.Text("dob")) is { } dob ? [$"My date of birth is {dob}."] : []),
             Fact("pronouns", "Pronouns", ["what are your pronouns", "which pronouns do you use"], self.Text("pronouns") is { } pronouns ? [$"I use {pronouns}."] : []),
-            Fact("occupation", "Occupation", ["what do you do for a living", "what is your job", "what do you do for work", "what is your occupation", "what do you work as", "are you a student"], self.Text("occupation") is { } job ? [JobLine(job), .. Spoken(function.Text("work_demands"))] : []),
+            Fact("occupation", "Occupation", ["what do you do for a living", "what is your job", "what do you do for work", "are you retired", "are you working or retired", "what is your occupation", "what do you work as", "are you a student"], self.Text("occupation") is { } job ? [JobLine(job), .. Spoken(function.Text("work_demands"))] : []),
             Fact("language", "Language", ["what is your first language", "which language do you speak", "do you need an interpreter", "native language"], self.Text("primary_language") is { } language ? [$"{language} is my first language."] : []),
             Fact("sport", "Sport and leisure", ["do you play any sports", "what sport do you do", "what are your hobbies", "free time"], Spoken(self.Text("sport_activity"), "For sport and free time: {0}.")),
             Fact("family", "Family and home", ["do you live alone", "who do you live with", "who lives with you", "who is at home with you", "are you married", "do you have a partner", "do you have children", "tell me about your family", "living situation", "home situation"], [.. Spoken(social.Text("living_situation")), .. List(social, "responsibilities", "I have this to look after: {0}.")]),
@@ -59,7 +62,7 @@ internal static class PersonaFacts
     }
 
     private static string JobLine(string job) =>
-        job.StartsWith("retired", StringComparison.OrdinalIgnoreCase) || job.Contains("unemployed", StringComparison.OrdinalIgnoreCase) ? $"I am {job}."
+        job.Split(',', ' ') is ["retired" or "Retired"] || job.Contains("unemployed", StringComparison.OrdinalIgnoreCase) || job.StartsWith("retired,", StringComparison.OrdinalIgnoreCase) ? $"I am {job}."
         : job.StartsWith("a ", StringComparison.OrdinalIgnoreCase) || job.StartsWith("an ", StringComparison.OrdinalIgnoreCase) ? $"I am {job}."
         : $"I am {("aeiou".Contains(char.ToLowerInvariant(job[0])) ? "an" : "a")} {FirstPerson.Phrase(job)}.";
 

@@ -21,7 +21,7 @@ internal static partial class Words
         "a", "an", "the", "of", "to", "in", "on", "at", "and", "or", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "you", "your", "yours", "i", "me", "my", "it", "its", "this",
         "that", "these", "those", "there", "any", "some", "with", "for", "by", "from", "as", "if", "so", "just", "please", "can", "could", "would", "will", "shall", "may", "might", "have", "has", "had",
         "tell", "about", "let", "us", "we", "they", "he", "she", "him", "her", "also", "then", "ok", "okay", "well", "really", "very", "what", "how", "which", "into", "out", "up", "all", "like", "say", "bit",
-        "describe", "experience", "notice", "currently", "particular", "more", "get", "go", "going", "kind", "else", "thing", "things", "anything", "something", "much", "feel", "now", "noticed", "us", "able", "don", "does", "been", "someone", "anyone", "lately", "generally", "sort", "yet", "far", "today", "ever", "recently", "than", "since", "remember", "way", "ways", "still", "bother", "bothers", "bothering", "should", "show", "question", "questions", "sorry", "down", "normal", "normally",
+        "describe", "experience", "notice", "currently", "particular", "more", "get", "go", "going", "kind", "else", "thing", "things", "anything", "something", "much", "feel", "now", "noticed", "us", "able", "don", "does", "been", "someone", "anyone", "lately", "generally", "sort", "yet", "far", "today", "ever", "recently", "than", "since", "remember", "way", "ways", "still", "bother", "bothers", "bothering", "should", "show", "question", "questions", "ask", "sorry", "down", "normal", "normally",
     };
 
     /// <summary>Lower case, apostrophes resolved, only letters, digits and single blanks; long text is cut.</summary>
