@@ -9,7 +9,7 @@ export function Tiers({ tiers, server, database }: Props) {
   return (
     <section className="panel" aria-labelledby="tiers">
       <h2 id="tiers">Tiers of the session store</h2>
-      <div className="table">
+      <div className="table" role="region" aria-label="Tiers" tabIndex={0}>
         <table>
           <thead>
             <tr>
