@@ -150,7 +150,7 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
     {
         var page = await chromium.OpenWithMicrophoneAsync("/#/cases/sc_knee_stairs_and_running_v1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Check the microphone" }).ClickAsync();
-        await page.WaitForFunctionAsync("document.querySelector('meter')?.value > 0.05");
+        await page.EvaluateAsync("() => new Promise(done => { const look = () => document.querySelector('meter')?.value > 0.05 ? done(true) : setTimeout(look, 20); look(); })");
     }
 
     private async Task<Student> CallAsync(bool push)

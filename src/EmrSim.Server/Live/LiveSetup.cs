@@ -6,6 +6,7 @@ namespace EmrSim.Server.Live;
 public static class LiveSetup
 {
     private const long LongestMessage = 64 * 1024;
+    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(5);
 
     public static void AddLiveFeed(this IServiceCollection services, ServerSettings settings)
     {
@@ -20,6 +21,9 @@ public static class LiveSetup
         {
             options.MaximumReceiveMessageSize = LongestMessage;
             options.MaximumParallelInvocationsPerClient = 4;
+
+            // The page takes a socket that is silent for three of these for dead, and goes to another instance.
+            options.KeepAliveInterval = s_keepAlive;
         });
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using EmrSim.Server.Tests;
 using EmrSim.Server.Tests.Processes;
 
 namespace EmrSim.Browser.Tests.Kit;
@@ -27,14 +26,8 @@ public sealed class RealtimeEmulator : IAsyncDisposable
 
     public static async Task<RealtimeEmulator> StartAsync()
     {
-        var folder = Path.Combine(Repository.Root, "tests", "realtime-emulator");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "werift")))
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", "The realtime emulator's packages are missing: npm ci in tests/realtime-emulator");
-            Assert.Fail("The realtime emulator's packages are missing.");
-        }
-
-        var process = Process.Start(new ProcessStartInfo("node", ["emulator.js"]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var script = BrowserKit.PathOf("realtime-emulator/emulator.js", needs: "werift");
+        var process = Process.Start(new ProcessStartInfo("node", [script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The realtime emulator did not start.");
         return new(process, int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
     }

@@ -19,7 +19,7 @@ export function MediaFigure({ media }: { media: MediaRef }) {
       )}
       <figcaption>{caption}</figcaption>
       {enlarged && (
-        <Dialog title={caption} wide onClose={() => setEnlarged(false)}>
+        <Dialog title="Enlarged" wide onClose={() => setEnlarged(false)}>
           <img className="media-large" src={media.url} alt={caption} />
         </Dialog>
       )}

@@ -50,7 +50,7 @@ export function Encounters({ state, title }: { state: 'running' | 'over'; title:
       {loaded.value && (
         <>
           <p className="count" role="status">
-            {all.length === 0 ? (state === 'running' ? 'Nobody is with a patient just now.' : 'Nothing found.') : `${all.length}${older.more ? ' or more' : ''}`}
+            {all.length === 0 ? (state === 'running' ? 'Nobody is with a patient just now.' : 'Nothing found.') : all.length === 1 ? '1 encounter' : `${all.length}${older.more ? ' or more' : ''} encounters`}
           </p>
           <ul className="encounters">
             {all.map(encounter => (

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Icon } from '../Shell/Icon';
 import { address } from '../Shell/routing';
 import { when } from '../Shell/words';
@@ -8,11 +9,18 @@ import { TurnList } from './TurnList';
 type Props = { id: string; document: TranscriptDocument; reflection: Reflection; onRewrite: () => void };
 
 export function TranscriptPage({ id, document: { session, patient, scenario, turns }, reflection, onRewrite }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
+  }, []);
   const path = `/api/sessions/${encodeURIComponent(id)}/transcript`;
   return (
     <div className="after-page">
       <header className="page-head">
-        <h1>{patient}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {patient}
+        </h1>
         <p className="muted">
           {scenario} · {when(session.started_at)}
         </p>

@@ -25,7 +25,7 @@ export class Relay {
   private working?: Promise<void>;
   private closed = false;
 
-  constructor(encounterId: string) {
+  constructor(private readonly encounterId: string) {
     this.name = `relay.${encounterId}`;
     this.path = `/api/transcript/relay/${encodeURIComponent(encounterId)}`;
     this.work();
@@ -42,6 +42,11 @@ export class Relay {
     if (!said.text) return;
     keep(this.name, [...this.waiting(), told(said, true)]);
     this.work();
+  }
+
+  /** Tells those who watch that something was said and its words are lost. */
+  lost(reason: string) {
+    void call('/api/voice/transcript-error', { body: { session_id: this.encounterId, error: reason } }).catch(() => undefined);
   }
 
   /** Resolves when the server has everything. */

@@ -202,7 +202,8 @@ export class VoiceCall {
 
   private caption(said: Parameters<EncounterFeed['take']>[0], final: boolean) {
     this.feed.take(said);
-    if (final) this.relay?.finished(said);
+    if (said.state === 'failed') this.relay?.lost('The student’s words could not be understood.');
+    else if (final) this.relay?.finished(said);
     else this.relay?.speaking(said);
   }
 

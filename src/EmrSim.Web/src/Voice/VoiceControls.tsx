@@ -65,9 +65,11 @@ export function VoiceControls({ call, state, paused }: Props) {
         <button type="button" className="button" onClick={() => call?.stop()}>
           <Icon name="phone" /> Hang up
         </button>
-        {microphone && <LevelMeter microphone={microphone} />}
       </div>
-      <p className="voice-hint">{hint(state)}</p>
+      <div className="voice-row">
+        {microphone && <LevelMeter microphone={microphone} />}
+        <p className="voice-hint">{hint(state)}</p>
+      </div>
       {state.problem && (
         <p className="trouble" role="alert">
           {state.problem}{' '}
