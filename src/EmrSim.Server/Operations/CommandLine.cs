@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EmrSim.Server.Doctor;
 using EmrSim.Server.Patients;
 using EmrSim.Server.Settings;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,7 @@ public static class CommandLine
         root.Subcommands.Add(ContentCommand());
         root.Subcommands.Add(StoreCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 

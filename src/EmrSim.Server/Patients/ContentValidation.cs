@@ -25,6 +25,14 @@ public static class ContentValidation
         return errors > 0 ? Broken : problems.Count > 0 ? Doubtful : Sound;
     }
 
+    /// <summary>How much of it the server would use, and how many problems that left.</summary>
+    public static (string Root, int Personas, int Scenarios, int Errors, int Warnings) Count(string? directory)
+    {
+        var catalogue = CatalogueLoader.Load(directory ?? ContentSchemas.BuiltInContent);
+        var errors = catalogue.Problems.Count(static problem => problem.Severity == ProblemSeverity.Error);
+        return (catalogue.Root, catalogue.Personas.Count, catalogue.Scenarios.Count, errors, catalogue.Problems.Count - errors);
+    }
+
     /// <summary>A second opinion by a full schema library on what the start let pass.</summary>
     private static async Task<IReadOnlyList<ContentProblem>> FullSchemaProblemsAsync(Catalogue catalogue, CancellationToken cancellationToken)
     {

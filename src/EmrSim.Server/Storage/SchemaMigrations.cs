@@ -42,6 +42,9 @@ internal static class SchemaMigrations
         }
     }
 
+    /// <summary>The number of the newest migration that this program has.</summary>
+    public static int Newest(Dialect dialect) => Known(dialect)[^1].Version;
+
     private static List<Migration> Known(Dialect dialect)
     {
         var assembly = Assembly.GetExecutingAssembly();

@@ -67,7 +67,7 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var inherited in s_cleared) start.Environment.Remove(inherited);
+        foreach (var inherited in Cleared) start.Environment.Remove(inherited);
         start.Environment["HOST"] = "127.0.0.1";
         start.Environment["PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["DATA_DIR"] = data;
@@ -132,7 +132,8 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static readonly string[] s_cleared = ["REDIS_URL", "SESSION_STORE_URL", "DATABASE_URL", "CONTENT_DIR", "SQLITE_PATH", "DB_PATH", "OPENAI_API_KEY", "VOICE_ENABLED", "TEACHER_KEY", "NODE_ENV"];
+    /// <summary>What the tests' own environment must not tell the program.</summary>
+    public static IReadOnlyList<string> Cleared { get; } = ["REDIS_URL", "SESSION_STORE_URL", "DATABASE_URL", "CONTENT_DIR", "SQLITE_PATH", "DB_PATH", "OPENAI_API_KEY", "VOICE_ENABLED", "TEACHER_KEY", "NODE_ENV"];
 
     private void Keep(string? line)
     {

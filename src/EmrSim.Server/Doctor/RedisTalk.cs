@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using EmrSim.SessionStore;
+
+namespace EmrSim.Server.Doctor;
+
+/// <summary>
+/// A plain connection to one server, step by step, so that it can be said at which step it fails and in which words. The client
+/// library of the store hides both.
+/// </summary>
+internal sealed class RedisTalk : IAsyncDisposable
+{
+    private const int LongestForeign = 60;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private readonly TcpClient _client = new() { NoDelay = true };
+    private Stream _stream = Stream.Null;
+    private BufferedStream _input = new(Stream.Null);
+
+    public X509Certificate2? Certificate { get; private set; }
+
+    public SslPolicyErrors CertificateErrors { get; private set; }
+
+    public async Task ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        using var patience = Patience(cancellationToken);
+        await _client.ConnectAsync(host, port, patience.Token);
+        Use(_client.GetStream());
+    }
+
+    /// <summary>Encrypts; a certificate that is not to be trusted is noted, not refused, so that it can be described.</summary>
+    public async Task EncryptAsync(StoreUrl url, CancellationToken cancellationToken)
+    {
+        using var patience = Patience(cancellationToken);
+        var authority = url.AuthorityFile is { } file ? X509CertificateLoader.LoadCertificateFromFile(file) : null;
+        var encrypted = new SslStream(_stream);
+        await encrypted.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = url.Host, RemoteCertificateValidationCallback = (_, certificate, _, errors) => Note(certificate, authority, errors) },
+            patience.Token);
+        Use(encrypted);
+    }
+
+    public async Task<RedisReply> AskAsync(CancellationToken cancellationToken, params string[] words)
+    {
+        using var patience = Patience(cancellationToken);
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
+        foreach (var word in words) text.Append(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n");
+        await _stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), patience.Token);
+        await _stream.FlushAsync(patience.Token);
+        return await ReadAsync(patience.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        _client.Dispose();
+        Certificate?.Dispose();
+    }
+
+    private static CancellationTokenSource Patience(CancellationToken cancellationToken)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        source.CancelAfter(s_patience);
+        return source;
+    }
+
+    private void Use(Stream stream) => (_stream, _input) = (stream, new BufferedStream(stream));
+
+    private bool Note(X509Certificate? certificate, X509Certificate2? authority, SslPolicyErrors errors)
+    {
+        Certificate = certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        CertificateErrors = errors;
+        if (authority is null || Certificate is null || (errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0) return true;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        if (chain.Build(Certificate)) CertificateErrors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+        return true;
+    }
+
+    private async Task<RedisReply> ReadAsync(CancellationToken cancellationToken)
+    {
+        var line = await LineAsync(cancellationToken);
+        if (line.Length == 0 || !"+-:$*".Contains(line[0], StringComparison.Ordinal)) throw new ForeignAnswerException(Shortened(line));
+        var rest = line[1..];
+        if (line[0] is '+' or '-' or ':') return new(line[0], rest, []);
+        if (!int.TryParse(rest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var length)) throw new ForeignAnswerException(Shortened(line));
+        if (length < 0) return new('0', "", []);
+        if (line[0] == '$')
+        {
+            var bytes = new byte[length + 2];
+            await _input.ReadExactlyAsync(bytes, cancellationToken);
+            return new('$', Encoding.UTF8.GetString(bytes, 0, length), []);
+        }
+
+        var items = new RedisReply[length];
+        for (var i = 0; i < length; i++) items[i] = await ReadAsync(cancellationToken);
+        return new('*', "", items);
+    }
+
+    private async Task<string> LineAsync(CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        var one = new byte[1];
+        while (text.Length < 65536)
+        {
+            if (await _input.ReadAsync(one, cancellationToken) == 0) throw new EndOfStreamException("The connection was closed.");
+            if (one[0] == '\n') return text.ToString().TrimEnd('\r');
+            text.Append((char)one[0]);
+        }
+
+        throw new ForeignAnswerException(Shortened(text.ToString()));
+    }
+
+    private static string Shortened(string line) =>
+        new([.. line.Take(LongestForeign).Select(static letter => letter is >= ' ' and <= '~' ? letter : '.')]);
+}

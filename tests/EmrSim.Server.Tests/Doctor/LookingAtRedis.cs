@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Sockets;
+using EmrSim.Server.Tests.Processes;
+
+namespace EmrSim.Server.Tests.Doctor;
+
+public sealed class LookingAtRedis : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("emrsim-doctor-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task A_server_as_it_should_be_is_sound()
+    {
+        await using var redis = await RedisServer.StartAsync("--appendonly", "yes", "--maxmemory", "100mb", "--requirepass", "hush-hush");
+        var seen = await LookAsync($"redis://:hush-hush@127.0.0.1:{redis.Port}/0");
+        Assert.Empty(seen.Worse);
+        Assert.Equal(0, seen.Code);
+        seen.Says("store", "authenticated", "good", "default");
+        seen.Says("store", "version", "good", "7.");
+        seen.Says("store", "clock", "good", "0.0");
+        seen.Says("store", "latency", "good", "p99");
+        seen.Says("store", "eviction", "good", "noeviction");
+        seen.Says("store", "persistence", "good", "append-only");
+        seen.Says("store", "memory", "good", "100.0 MB");
+        seen.Says("store", "commands", "good", "script");
+        Assert.DoesNotContain("hush-hush", seen.Text, StringComparison.Ordinal);
+        Assert.Equal(0, (long)await redis.AskWithPasswordAsync("DBSIZE"));
+    }
+
+    [Theory]
+    [InlineData("redis://127.0.0.1:{port}", "wants a password")]
+    [InlineData("redis://:wrong-one@127.0.0.1:{port}", "WRONGPASS")]
+    [InlineData("redis://nobody:wrong-one@127.0.0.1:{port}", "WRONGPASS")]
+    public async Task A_wrong_password_is_named_but_not_shown(string url, string detail)
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "hush-hush");
+        var seen = await LookAsync(url.Replace("{port}", $"{redis.Port}", StringComparison.Ordinal));
+        Assert.Equal(2, seen.Code);
+        seen.Says("store", "authenticated", "failure", detail);
+        Assert.DoesNotContain("wrong-one", seen.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_evicting_policy_is_a_failure_with_a_limit_and_missing_persistence_a_warning()
+    {
+        await using var redis = await RedisServer.StartAsync("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+        var seen = await LookAsync(redis.Url);
+        Assert.Equal(2, seen.Code);
+        seen.Says("store", "eviction", "failure", "allkeys-lru");
+        seen.Says("store", "persistence", "warning", "none");
+    }
+
+    [Fact]
+    public async Task A_nearly_full_server_is_told_and_a_full_one_refuses_writes()
+    {
+        await using var redis = await RedisServer.StartAsync("--appendonly", "yes");
+        await redis.AskAsync("SET", "ballast", new string('x', 10_000_000));
+        var used = await UsedAsync(redis);
+        await redis.AskAsync("CONFIG", "SET", "maxmemory", used * 100 / 95);
+        var nearly = await LookAsync(redis.Url);
+        nearly.Says("store", "memory", "failure", "used");
+        nearly.Says("store", "commands", "good", "write");
+
+        await redis.AskAsync("CONFIG", "SET", "maxmemory", used / 2);
+        var full = await LookAsync(redis.Url);
+        full.Says("store", "commands", "failure", "OOM");
+        Assert.Equal(2, full.Code);
+    }
+
+    [Fact]
+    public async Task Nothing_on_the_port_is_told_and_where_instances_turn_meanwhile()
+    {
+        var seen = await LookAsync($"redis://127.0.0.1:{ServerProcess.FreePort()}");
+        Assert.Equal(2, seen.Code);
+        seen.Says("store", "reachable", "failure", "nothing listens there");
+        seen.Says("database", "reachable", "note", "first start");
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_knows_is_told() =>
+        (await LookAsync("redis://no-such-host.invalid:6379")).Says("store", "reachable", "failure", "not known here");
+
+    [Fact]
+    public async Task A_server_of_another_kind_is_recognized()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var answering = AnswerAsync(other, "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+        var seen = await LookAsync($"redis://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}");
+        Assert.Equal(2, seen.Code);
+        seen.Says("store", "protocol", "failure", "HTTP/1.1 400");
+        other.Stop();
+        await answering;
+    }
+
+    [Fact]
+    public async Task A_hung_server_is_told_within_seconds()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        redis.Stop();
+        var seen = await LookAsync(redis.Url);
+        seen.Says("store", "answers", "failure", "no answer within 3 s");
+    }
+
+    [Fact]
+    public async Task A_replica_is_told_with_its_primary()
+    {
+        await using var primary = await RedisServer.StartAsync("--appendonly", "yes");
+        await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1", $"{primary.Port}");
+        await Eventually.TrueAsync(async () => ((string?)await primary.AskAsync("INFO", "replication"))!.Contains("state=online", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => "The replica did not follow.");
+        var seen = await LookAsync(replica.Url);
+        seen.Says("store", "role", "failure", $"{primary.Port}");
+        seen.Says("store", "commands", "failure", "READONLY");
+        (await LookAsync(primary.Url)).Says("store", "replicas", "good", "1 replicas in step");
+    }
+
+    [Fact]
+    public async Task A_user_without_rights_is_told_which_right_is_missing()
+    {
+        await using var redis = RedisServer.Prepare(["--user", "emrsim", "on", ">hush-hush", "~*", "&*", "+@all", "-eval", "-info"]);
+        await redis.RunAsync();
+        var seen = await LookAsync($"redis://emrsim:hush-hush@127.0.0.1:{redis.Port}");
+        seen.Says("store", "commands", "failure", "EVAL");
+        seen.Says("store", "info", "note", "may not ask");
+        Assert.DoesNotContain("hush-hush", seen.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cluster_with_unserved_slots_is_a_failure()
+    {
+        await using var redis = await RedisServer.StartAsync("--cluster-enabled", "yes");
+        var broken = await LookAsync(redis.Url);
+        broken.Says("store", "cluster", "failure", "0 of 16384");
+        broken.Says("store", "commands", "failure", "CLUSTERDOWN");
+        await redis.AskAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+        await Eventually.TrueAsync(async () => ((string?)await redis.AskAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => "The cluster did not form.");
+        (await LookAsync(redis.Url)).Says("store", "cluster", "good", "16384 of 16384");
+    }
+
+    [Fact]
+    public async Task Tls_spoken_to_a_plain_port_is_told()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        (await LookAsync($"rediss://localhost:{redis.Port}")).Says("store", "tls", "failure", "no TLS");
+    }
+
+    private static async Task<long> UsedAsync(RedisServer redis) => long.Parse(
+        ((string?)await redis.AskAsync("INFO", "memory"))!.Split('\n').Single(static line => line.StartsWith("used_memory:", StringComparison.Ordinal)).Split(':')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task AnswerAsync(TcpListener listener, byte[] answer)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                await client.GetStream().WriteAsync(answer);
+                await client.GetStream().ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false);
+            }
+        }
+        catch (SocketException)
+        {
+            // The listener was stopped.
+        }
+    }
+
+    private Task<Examination> LookAsync(string url) => Examination.OfAsync(new Dictionary<string, string> { ["SESSION_STORE_URL"] = url, ["DATA_DIR"] = _data });
+}
