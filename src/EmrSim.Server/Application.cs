@@ -1,3 +1,4 @@
+using EmrSim.Server.Backups;
 using EmrSim.Server.Encounters;
 using EmrSim.Server.Http;
 using EmrSim.Server.Limits;
@@ -32,6 +33,7 @@ public static class Application
         builder.Services.AddTranscripts(settings);
         builder.Services.AddLiveFeed(settings);
         builder.Services.AddVoice(settings);
+        builder.Services.AddBackups(settings);
 
         var app = builder.Build();
         app.UseHttpConventions(settings);

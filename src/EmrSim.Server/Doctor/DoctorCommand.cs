@@ -36,13 +36,14 @@ internal static class DoctorCommand
     {
         IReadOnlyList<string> secrets = [.. Secrets(settings).Where(static secret => secret.Length >= ShortestSecret).Distinct(StringComparer.Ordinal)];
         Findings Area(string name) => new(name, secrets);
-        var areas = new List<Findings> { Area("settings"), Area("store"), Area("database"), Area("content"), Area("voice") };
+        var areas = new List<Findings> { Area("settings"), Area("store"), Area("database"), Area("content"), Area("voice"), Area("backups") };
         SettingsCheck.Look(source, settings, areas[0]);
         await Task.WhenAll(
             StoreServerCheck.LookAsync(settings, areas[1], cancellationToken),
             DatabaseCheck.LookAsync(settings, areas[2], cancellationToken),
             Task.Run(() => ContentCheck.Look(settings, areas[3]), cancellationToken),
-            VoiceCheck.LookAsync(settings, online, areas[4], cancellationToken));
+            VoiceCheck.LookAsync(settings, online, areas[4], cancellationToken),
+            BackupsCheck.LookAsync(settings, areas[5], cancellationToken));
         return [.. areas.SelectMany(static area => area.All)];
     }
 

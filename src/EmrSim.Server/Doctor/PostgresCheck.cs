@@ -7,9 +7,11 @@ namespace EmrSim.Server.Doctor;
 
 internal static class PostgresCheck
 {
+    /// <summary>The oldest version that its makers still look after.</summary>
+    public const int OldestMajor = 14;
+
     private const int Pings = 20;
     private const int SlowMs = 50;
-    private const int OldestMajor = 13;
 
     public static async Task LookAsync(string address, Findings found, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EmrSim.Server.Backups;
 using EmrSim.Server.Doctor;
 using EmrSim.Server.Patients;
 using EmrSim.Server.Settings;
@@ -18,6 +19,7 @@ public static class CommandLine
         root.Subcommands.Add(StoreCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(BackupCommand.Create());
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 

@@ -9,15 +9,22 @@ public sealed record ServerSettings(
     VoiceSettings Voice,
     AccessSettings Access,
     LimitSettings Limits,
-    LiveSettings Live)
+    LiveSettings Live,
+    BackupSettings Backups)
 {
-    public static ServerSettings Read(SettingsSource source) => new(
-        ListenSettings.Read(source),
-        StorageSettings.Read(source),
-        VoiceSettings.Read(source),
-        AccessSettings.Read(source),
-        LimitSettings.Read(source),
-        LiveSettings.Read(source));
+    public static ServerSettings Read(SettingsSource source)
+    {
+        var listen = ListenSettings.Read(source);
+        var storage = StorageSettings.Read(source);
+        return new(
+            listen,
+            storage,
+            VoiceSettings.Read(source),
+            AccessSettings.Read(source),
+            LimitSettings.Read(source),
+            LiveSettings.Read(source),
+            BackupSettings.Read(source, storage.DataDirectory));
+    }
 }
 
 public sealed record ListenSettings(string Host, int Port, string LogLevel, string EnvironmentName)

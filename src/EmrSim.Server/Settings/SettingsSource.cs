@@ -46,6 +46,17 @@ public sealed class SettingsSource(IReadOnlyDictionary<string, string> values)
         return otherwise;
     }
 
+    /// <summary>A number with s, m, h or d behind it; 0 needs none.</summary>
+    public TimeSpan Duration(string name, string otherwise, TimeSpan most, string meaning)
+    {
+        _descriptions.Add(new(name, otherwise, meaning, false));
+        var raw = Raw(name) ?? otherwise;
+        if (raw == "0") return TimeSpan.Zero;
+        if (int.TryParse(raw[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && Unit(raw[^1]) is { } unit && count > 0 && count <= most / unit) return count * unit;
+        Refuse(string.Create(CultureInfo.InvariantCulture, $"{name} must be a number with s, m, h or d, such as 6h, and at most {most.TotalDays:0}d; or 0."));
+        return TimeSpan.Zero;
+    }
+
     public double Fraction(string name, double otherwise, string meaning)
     {
         _descriptions.Add(new(name, otherwise.ToString(CultureInfo.InvariantCulture), meaning, false));
@@ -77,6 +88,15 @@ public sealed class SettingsSource(IReadOnlyDictionary<string, string> values)
         _descriptions.Add(new(name, otherwise, meaning, false));
         return (Raw(name) ?? otherwise).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
+
+    private static TimeSpan? Unit(char letter) => letter switch
+    {
+        's' => TimeSpan.FromSeconds(1),
+        'm' => TimeSpan.FromMinutes(1),
+        'h' => TimeSpan.FromHours(1),
+        'd' => TimeSpan.FromDays(1),
+        _ => null,
+    };
 
     private string? Raw(string name) =>
         values.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;

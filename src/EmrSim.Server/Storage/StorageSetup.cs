@@ -10,6 +10,7 @@ public static class StorageSetup
         ArgumentNullException.ThrowIfNull(settings);
         services.AddSingleton(settings.Storage);
         services.AddSingleton<AppDatabase>();
+        services.AddHostedService<ServingMark>();
         services.AddHostedService<DatabaseStart>();
     }
 }
