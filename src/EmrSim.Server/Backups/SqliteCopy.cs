@@ -29,7 +29,7 @@ internal sealed class SqliteCopy(string path, TimeProvider clock) : IDatabaseCop
         }
         catch (SqliteException problem)
         {
-            throw new BackupRefusedException(problem.SqliteErrorCode == 13
+            throw new BackupRefusedException(IsFull(problem, directory)
                 ? $"The disk of {Path.GetDirectoryName(directory)} is full. Make room, lower BACKUP_KEEP, or set BACKUP_DIR to a larger disk."
                 : $"{_path} can't be copied: {problem.Message}", problem);
         }
@@ -90,6 +90,10 @@ internal sealed class SqliteCopy(string path, TimeProvider clock) : IDatabaseCop
         await using var present = await OpenAsync(_path, cancellationToken);
         return await DescribeAsync(present, cancellationToken);
     }
+
+    // A journal that finds no room is told as an I/O error.
+    private bool IsFull(SqliteException problem, string directory) =>
+        problem.SqliteErrorCode == 13 || (problem.SqliteErrorCode == 10 && new DriveInfo(directory).AvailableFreeSpace < new FileInfo(_path).Length);
 
     private void Copy(string file)
     {

@@ -5,6 +5,8 @@ namespace EmrSim.Server.Tests.Backups;
 
 public sealed class MissingMeans(SqliteInstallation sqlite, PostgresInstallation postgres)
 {
+    private const int Picture = 600_000;
+
     [Fact]
     public async Task A_full_disk_is_told_and_leaves_what_was_there()
     {
@@ -16,15 +18,18 @@ public sealed class MissingMeans(SqliteInstallation sqlite, PostgresInstallation
             await server.StopAsync();
         }
 
+        var content = Directory.CreateDirectory(Path.Combine(ground.Place.Directory, "content"));
+        await File.WriteAllBytesAsync(Path.Combine(content.FullName, "picture"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(Picture), TestContext.Current.CancellationToken);
+        ground.Settings["CONTENT_DIR"] = content.FullName;
         Directory.CreateDirectory(ground.Shelf);
-        if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", ground.Shelf) != 0) Assert.Skip("No tmpfs can be mounted here.");
+        if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", ground.Shelf) != 0) Assert.Skip("No tmpfs can be mounted here.");
         try
         {
             var first = Path.GetFileName(await ground.CreateAsync());
             var database = new FileInfo(ground.Place.SqliteFile).Length;
 
-            // Full while the database is copied, and while the archive is written.
-            foreach (var room in (long[])[database / 2, database + 8192])
+            // Full while the database is copied, while the content is, and while the archive is written.
+            foreach (var room in (long[])[database / 2, database + (Picture / 2), database + (Picture * 3 / 2)])
             {
                 await File.WriteAllBytesAsync(Path.Combine(ground.Shelf, "ballast"), new byte[new DriveInfo(ground.Shelf).AvailableFreeSpace - room], TestContext.Current.CancellationToken);
                 await ground.RefusesAsync("is full", "create");
