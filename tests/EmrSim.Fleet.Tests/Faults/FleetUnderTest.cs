@@ -1,0 +1,45 @@
+using EmrSim.Fleet.Tests.Instances;
+
+namespace EmrSim.Fleet.Tests.Faults;
+
+/// <summary>One fleet for many faults: that it is still well after all of them is part of what is tested.</summary>
+public class FleetUnderTest(int instances, bool onPostgres) : IAsyncLifetime
+{
+    /// <summary>The collection of all fault tests: loads would disturb each other.</summary>
+    public const string OneAtATime = "one fleet at a time";
+
+    private PostgresServer? _postgres;
+    private RunningFleet? _fleet;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (onPostgres) _postgres = new();
+        _fleet = await StartAsync();
+    }
+
+    /// <summary>The fleet; a new one when the fault before this one has left it broken, so that one failure is not many.</summary>
+    public async Task<RunningFleet> TakeAsync()
+    {
+        if (_fleet is { } fleet && fleet.Instances.All(static instance => instance.Runs) && fleet.IsWhole) return fleet;
+        if (_fleet is not null) await _fleet.DisposeAsync();
+        return _fleet = await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_fleet is not null) await _fleet.DisposeAsync();
+        if (_postgres is not null) await _postgres.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task<RunningFleet> StartAsync()
+    {
+        var fleet = await RunningFleet.StartAsync(instances, _postgres);
+        await FaultRun.WarmAsync(fleet);
+        return fleet;
+    }
+}
+
+public sealed class ThreeOnPostgres() : FleetUnderTest(3, onPostgres: true);
+
+public sealed class TwoOnSqlite() : FleetUnderTest(2, onPostgres: false);
