@@ -21,5 +21,8 @@ public sealed record Fault(string Name, Func<RunningFleet, Task> Begin, Func<Run
     /// <summary>Whether requests that are refused or cut may be taken elsewhere; else not one error is forgiven.</summary>
     public bool MayRetry { get; init; }
 
+    /// <summary>What is put back when the run is over.</summary>
+    public Func<RunningFleet, Task>? AfterAll { get; init; }
+
     public static (string, Func<RunningFleet, IEnumerable<Instance>>) All(string status) => (status, static fleet => fleet.Instances);
 }

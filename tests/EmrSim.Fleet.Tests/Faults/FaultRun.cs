@@ -33,6 +33,7 @@ public static class FaultRun
         {
             await RunningFleet.SayAsync(says.Status, [.. says.Of(fleet)]);
             detected = Stopwatch.GetElapsedTime(during);
+            await RunningFleet.SayAsync("healthy", [.. fleet.Instances.Except(says.Of(fleet))]);
         }
 
         var rest = (FaultTable.IsFull ? fault.LastsInFull : fault.Lasts) - Stopwatch.GetElapsedTime(during);

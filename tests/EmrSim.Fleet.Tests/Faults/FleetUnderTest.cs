@@ -17,12 +17,14 @@ public class FleetUnderTest(int instances, bool onPostgres) : IAsyncLifetime
         _fleet = await StartAsync();
     }
 
-    /// <summary>The fleet; a new one when the fault before this one has left it broken, so that one failure is not many.</summary>
-    public async Task<RunningFleet> TakeAsync()
+    public async Task GetsOverAsync(Fault fault)
     {
-        if (_fleet is { } fleet && fleet.Instances.All(static instance => instance.Runs) && fleet.IsWhole) return fleet;
-        if (_fleet is not null) await _fleet.DisposeAsync();
-        return _fleet = await StartAsync();
+        ArgumentNullException.ThrowIfNull(fault);
+        var fleet = await TakeAsync();
+        fleet.IsWhole = false;
+        await FaultRun.RunAsync(fleet, fault);
+        if (fault.AfterAll is not null) await fault.AfterAll(fleet);
+        fleet.IsWhole = true;
     }
 
     public async ValueTask DisposeAsync()
@@ -30,6 +32,14 @@ public class FleetUnderTest(int instances, bool onPostgres) : IAsyncLifetime
         if (_fleet is not null) await _fleet.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+
+    // A new one when the fault before has left it broken, so that one failure is not many.
+    private async Task<RunningFleet> TakeAsync()
+    {
+        if (_fleet is { IsWhole: true } fleet) return fleet;
+        if (_fleet is not null) await _fleet.DisposeAsync();
+        return _fleet = await StartAsync();
     }
 
     private async Task<RunningFleet> StartAsync()
