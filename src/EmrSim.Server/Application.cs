@@ -25,7 +25,7 @@ public static class Application
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = settings.Listen.EnvironmentName });
         builder.WebHost.UseUrls($"http://{settings.Listen.Host}:{settings.Listen.Port}");
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings.Drills.Clock);
         builder.AddHttpConventions(settings);
         builder.Services.AddOperations(settings);
         builder.Services.AddStorage(settings);

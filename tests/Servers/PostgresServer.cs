@@ -12,6 +12,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly SemaphoreSlim _starting = new(1);
     private readonly int _port = ServerProcess.FreePort();
     private string? _directory;
+    private string? _programs;
     private Process? _server;
 
     /// <summary>The postgres:// address of a new, empty database.</summary>
@@ -37,15 +38,25 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public Task ThawAsync() => SignalAllAsync("CONT");
 
+    /// <summary>SIGKILL to all its processes.</summary>
+    public async Task KillAsync()
+    {
+        if (_server is not { HasExited: false }) return;
+        _server.Kill(entireProcessTree: true);
+        await _server.WaitForExitAsync();
+    }
+
+    /// <summary>Starts again with the data that it had, and waits until it answers.</summary>
+    public async Task StartAgainAsync()
+    {
+        _server!.Dispose();
+        await ServeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        if (_server is { HasExited: false })
-        {
-            _server.Kill(entireProcessTree: true);
-            await _server.WaitForExitAsync();
-        }
-
+        await KillAsync();
         _server?.Dispose();
         _starting.Dispose();
         if (_directory is not null) Directory.Delete(_directory, recursive: true);
@@ -61,6 +72,7 @@ public sealed class PostgresServer : IAsyncDisposable
             return;
         }
 
+        _programs = programs;
         _directory = Directory.CreateTempSubdirectory("emrsim-postgres-").FullName;
         if (Environment.IsPrivilegedProcess)
         {
@@ -68,13 +80,19 @@ public sealed class PostgresServer : IAsyncDisposable
             await owned.WaitForExitAsync();
         }
 
-        var data = Path.Combine(_directory, "data");
-        using var made = Start(Path.Combine(programs, "initdb"), ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        using var made = Start(Path.Combine(programs, "initdb"), ["-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]);
         await made.WaitForExitAsync();
         Assert.Equal(0, made.ExitCode);
+        await ServeAsync();
+    }
+
+    private string Data => Path.Combine(_directory!, "data");
+
+    private async Task ServeAsync()
+    {
         _server = Start(
-            Path.Combine(programs, "postgres"),
-            ["-D", data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_directory}", "-c", "max_connections=300", "-c", "fsync=off"]);
+            Path.Combine(_programs!, "postgres"),
+            ["-D", Data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_directory}", "-c", "max_connections=300", "-c", "fsync=off"]);
         await Eventually.TrueAsync(AnswersAsync, s_patience, () => "PostgreSQL did not start.");
     }
 

@@ -10,7 +10,8 @@ public sealed record ServerSettings(
     AccessSettings Access,
     LimitSettings Limits,
     LiveSettings Live,
-    BackupSettings Backups)
+    BackupSettings Backups,
+    DrillSettings Drills)
 {
     public static ServerSettings Read(SettingsSource source)
     {
@@ -23,7 +24,8 @@ public sealed record ServerSettings(
             AccessSettings.Read(source),
             LimitSettings.Read(source),
             LiveSettings.Read(source),
-            BackupSettings.Read(source, storage.DataDirectory));
+            BackupSettings.Read(source, storage.DataDirectory),
+            DrillSettings.Read(source, listen));
     }
 }
 

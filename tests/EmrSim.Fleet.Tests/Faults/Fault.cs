@@ -1,0 +1,28 @@
+using EmrSim.Fleet.Tests.Instances;
+
+namespace EmrSim.Fleet.Tests.Faults;
+
+/// <summary>Something that goes wrong and is put right again.</summary>
+/// <param name="Begin">Lets it go wrong.</param>
+/// <param name="Repair">Puts it right; null when it mends itself or is over when <paramref name="Begin"/> is.</param>
+public sealed record Fault(string Name, Func<RunningFleet, Task> Begin, Func<RunningFleet, Task>? Repair = null)
+{
+    /// <summary>What health says meanwhile, and of whom; null when nothing is to be said.</summary>
+    public (string Status, Func<RunningFleet, IEnumerable<Instance>> Of)? Says { get; init; }
+
+    /// <summary>How long it stays wrong; in the full form longer.</summary>
+    public TimeSpan Lasts { get; init; } = TimeSpan.FromSeconds(3);
+
+    public TimeSpan LastsInFull { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most that one request at one instance may take.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Whether requests that are refused or cut may be taken elsewhere; else not one error is forgiven.</summary>
+    public bool MayRetry { get; init; }
+
+    /// <summary>What is put back when the run is over.</summary>
+    public Func<RunningFleet, Task>? AfterAll { get; init; }
+
+    public static (string, Func<RunningFleet, IEnumerable<Instance>>) All(string status) => (status, static fleet => fleet.Instances);
+}

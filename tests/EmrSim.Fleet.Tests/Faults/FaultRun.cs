@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using EmrSim.Fleet.Tests.Instances;
+using EmrSim.Fleet.Tests.Results;
+using EmrSim.Fleet.Tests.Traffic;
+
+namespace EmrSim.Fleet.Tests.Faults;
+
+/// <summary>Puts a fleet under load, lets something go wrong, puts it right, and looks what became of every word.</summary>
+public static class FaultRun
+{
+    private static readonly LoadSize s_short = new(4, 3, 3, 6);
+    private static readonly LoadSize s_full = new(10, 6, 6, 12);
+    private static readonly TimeSpan s_stretch = TimeSpan.FromSeconds(FaultTable.IsFull ? 5 : 2);
+    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(1);
+
+    public static async Task<FaultRow> RunAsync(RunningFleet fleet, Fault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(fault);
+        await fleet.HealthyAsync();
+        var size = FaultTable.IsFull ? s_full : s_short;
+        await using var load = await Load.StartAsync(fleet, size);
+        await Task.Delay(s_warm);
+        var before = Stopwatch.GetTimestamp();
+        await Task.Delay(s_stretch);
+        var held = await load.HoldAsync(size.Held);
+
+        var during = Stopwatch.GetTimestamp();
+        await fault.Begin(fleet);
+        while (held.Count > size.Held / 2) await load.FinishAsync(held.Dequeue());
+        TimeSpan? detected = null;
+        if (fault.Says is { } says)
+        {
+            await RunningFleet.SayAsync(says.Status, [.. says.Of(fleet)]);
+            detected = Stopwatch.GetElapsedTime(during);
+            await RunningFleet.SayAsync("healthy", [.. fleet.Instances.Except(says.Of(fleet))]);
+        }
+
+        var rest = (FaultTable.IsFull ? fault.LastsInFull : fault.Lasts) - Stopwatch.GetElapsedTime(during);
+        if (fault.Repair is not null && rest > TimeSpan.Zero) await Task.Delay(rest);
+        var repair = Stopwatch.GetTimestamp();
+        if (fault.Repair is not null) await fault.Repair(fleet);
+        await fleet.HealthyAsync();
+        var recovered = Stopwatch.GetElapsedTime(fault.Repair is null ? during : repair);
+
+        var after = Stopwatch.GetTimestamp();
+        while (held.TryDequeue(out var handshake)) await load.FinishAsync(handshake);
+        await Task.Delay(s_stretch);
+        await load.StopAsync();
+
+        var attempts = load.Door.Attempts;
+        var row = new FaultRow
+        {
+            Fault = fault.Name,
+            Fleet = $"{fleet.Instances.Count}, {(fleet.Postgres is null ? "SQLite" : "PostgreSQL")}",
+            Load = $"{size}",
+            Requests = attempts.Count(static attempt => attempt.IsLast),
+            Retried = attempts.Where(static attempt => !attempt.IsLast).CountBy(static attempt => attempt.Outcome).ToDictionary(),
+            Failed = attempts.Where(static attempt => attempt is { IsLast: true, IsOk: false }).CountBy(static attempt => $"{attempt.Kind} {attempt.Outcome}").ToDictionary(),
+            Keeping = await load.CompareAsync(),
+            LostHandshakes = load.LostHandshakes,
+            Before = Latencies.Of(attempts.Where(attempt => attempt.At >= before && attempt.At < during)),
+            During = Latencies.Of(attempts.Where(attempt => attempt.At >= during && attempt.At < after)),
+            After = Latencies.Of(attempts.Where(attempt => attempt.At >= after)),
+            Detected = detected,
+            Recovered = recovered,
+        };
+        FaultTable.Add(row);
+        Judge(fault, row, load, during);
+        return row;
+    }
+
+    /// <summary>The first requests of a process are slow, and nobody's fault.</summary>
+    public static async Task WarmAsync(RunningFleet fleet)
+    {
+        await using var load = await Load.StartAsync(fleet, s_short);
+        await Task.Delay(s_warm * 2);
+    }
+
+    private static void Judge(Fault fault, FaultRow row, Load load, long during)
+    {
+        Assert.True(row.Requests > 100, $"Only {row.Requests} requests: that is no load.");
+        Assert.True(row.Failed.Count == 0, $"{row}");
+        Assert.True(row.Keeping is { Lost: 0, Doubled: 0, Misordered: 0 }, $"{row}\n{row.Keeping.Complaints}");
+        Assert.True(row.LostHandshakes == 0, $"{row}");
+        if (!fault.MayRetry) Assert.True(row.Retried.Count == 0, $"{row}");
+
+        // A machine that is slow before the fault is so in it too.
+        var budget = fault.Budget + TimeSpan.FromMilliseconds(row.Before.Worst);
+        var late = load.Door.Attempts.Where(attempt => attempt.At >= during && attempt.Took > budget).ToList();
+        Assert.True(late.Count == 0, $"{row}\n{string.Join('\n', late.Take(5))}");
+    }
+}

@@ -1,0 +1,29 @@
+namespace EmrSim.Fleet.Tests.Traffic;
+
+/// <summary>Whether what was acknowledged is there, once and in its order, wherever one looks.</summary>
+public sealed class Keeping
+{
+    private readonly List<string> _complaints = [];
+
+    public int Lost { get; private set; }
+
+    public int Doubled { get; private set; }
+
+    public int Misordered { get; private set; }
+
+    public string Complaints => string.Join('\n', _complaints);
+
+    public void Look(Encounter encounter, string where, IReadOnlyList<string> found, int outOfTurn = 0)
+    {
+        ArgumentNullException.ThrowIfNull(encounter);
+        ArgumentNullException.ThrowIfNull(found);
+        var missing = encounter.Acknowledged.Except(found).ToList();
+        var once = found.Distinct().ToList();
+        var wrong = encounter.Acknowledged.Except(missing).Zip(once.Where(encounter.Acknowledged.Contains)).Count(static pair => pair.First != pair.Second) + outOfTurn;
+        Lost += missing.Count;
+        Doubled += found.Count - once.Count;
+        Misordered += wrong;
+        if (missing.Count + found.Count - once.Count + wrong > 0)
+            _complaints.Add($"{encounter.Name} ({encounter.Id}) at {where}: {encounter.Acknowledged.Count} acknowledged, {found.Count} found, {wrong} out of order, missing {string.Join(' ', missing.Take(5))}");
+    }
+}

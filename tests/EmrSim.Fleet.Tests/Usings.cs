@@ -1,0 +1,4 @@
+global using EmrSim.Tests.Servers;
+global using Xunit;
+
+[assembly: AssemblyFixture(typeof(EmrSim.Fleet.Tests.Results.FaultTable))]
