@@ -54,6 +54,8 @@ public static class CommandLine
         try
         {
             await using var app = Application.Build(settings);
+            // Before anything runs in the background, which would tell of its own end when this fails.
+            await app.Services.GetRequiredService<Storage.AppDatabase>().OpenAsync(cancellationToken);
             await app.RunAsync(cancellationToken);
             return 0;
         }

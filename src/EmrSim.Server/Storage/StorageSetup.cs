@@ -11,6 +11,5 @@ public static class StorageSetup
         services.AddSingleton(settings.Storage);
         services.AddSingleton<AppDatabase>();
         services.AddHostedService<ServingMark>();
-        services.AddHostedService<DatabaseStart>();
     }
 }

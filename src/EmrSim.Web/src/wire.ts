@@ -149,6 +149,12 @@ export interface FacultyCase {
   problems: ContentFinding[];
 }
 
+export interface FeedAnswer {
+  state: string;
+  peers: number;
+  lines: LineAnswer[];
+}
+
 /** What must have happened before an examination may begin. `true` once it has. */
 export interface GateFlags {
   /** The student greeted the patient. */
@@ -176,8 +182,10 @@ export interface HealthAnswer {
   features: HealthFeatures;
   redis: RedisAnswer;
   tiers: TierAnswer[];
+  feed: FeedAnswer;
   version: string;
   error: string | null;
+  details: string | null;
 }
 
 export interface HealthFeatures {
@@ -194,6 +202,14 @@ export interface KeyPoint {
   label: string;
   /** What comes of it. */
   text: string;
+}
+
+export interface LineAnswer {
+  name: string;
+  believed: boolean;
+  echo_ms: number;
+  problem: string | null;
+  since: string;
 }
 
 /** A case in a teacher's list. */
