@@ -81,6 +81,13 @@ public sealed class RedisSentinel : IAsyncDisposable
         return next!;
     }
 
+    /// <summary>Makes an old primary that has returned a replica, as the sentinels would some ten seconds later.</summary>
+    public async Task DemoteAsync(RedisServer old)
+    {
+        await old.AskAsync("REPLICAOF", "127.0.0.1", await PrimaryPortAsync());
+        await SettledAsync();
+    }
+
     /// <summary>One primary with two replicas in step, known to all sentinels, so that the next failover can happen.</summary>
     public Task SettledAsync() => Eventually.TrueAsync(
         async () =>

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using EmrSim.Server.Tests.Processes;
+
+namespace EmrSim.SessionStore.Tests.Failovers;
+
+public sealed class OpenSentinel : IAsyncLifetime
+{
+    public RedisSentinel Group { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Group = await RedisSentinel.StartAsync();
+
+    public ValueTask DisposeAsync() => Group?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>Everything that can happen to a primary with sentinels, under steady writes: no acknowledged one is lost.</summary>
+public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer database) : IClassFixture<OpenSentinel>, IClassFixture<PostgresServer>
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private readonly RedisSentinel _group = servers.Group;
+
+    [Fact]
+    public async Task A_killed_primary_is_followed_by_the_next_and_its_empty_return_harms_nothing()
+    {
+        await _group.SettledAsync();
+        await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
+        await writers.MoreAsync(200);
+        var old = await _group.PrimaryAsync();
+        await old.KillAsync();
+        await _group.NextPrimaryAsync(old);
+        var since = Stopwatch.StartNew();
+        await writers.ServedByRedisAsync();
+        TestContext.Current.SendDiagnosticMessage("Back {0} ms after the new primary was ready; slowest write {1} ms", since.ElapsedMilliseconds, writers.Slowest.TotalMilliseconds);
+        // One second and a busy machine.
+        Assert.InRange(since.Elapsed.TotalSeconds, 0, 3);
+        await writers.MoreAsync(100);
+        await old.RunAsync();
+        await writers.MoreAsync(200);
+        await _group.DemoteAsync(old);
+        await writers.MoreAsync(100);
+        await writers.NothingIsLostAsync();
+        Assert.All(writers.Stores, static store => Assert.Equal(1, store.Log.Count("name 127.0.0.1")));
+    }
+
+    [Fact]
+    public async Task A_hung_primary_that_returns_as_a_stale_one_takes_no_acknowledged_write()
+    {
+        await _group.SettledAsync();
+        await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
+        await writers.MoreAsync(200);
+        var old = await _group.PrimaryAsync();
+        old.Stop();
+        await _group.NextPrimaryAsync(old);
+        await writers.ServedByRedisAsync();
+        old.Continue();
+        // It takes itself for the primary until the sentinels tell it otherwise.
+        await writers.MoreAsync(500);
+        await _group.DemoteAsync(old);
+        await writers.NothingIsLostAsync();
+        Assert.True(writers.Slowest < TimeSpan.FromSeconds(3), $"{writers.Slowest}");
+        Assert.All(writers.Stores, static store => Assert.Equal(1, store.Log.Count("name 127.0.0.1")));
+    }
+
+    [Fact]
+    public async Task A_failover_on_demand_loses_nothing()
+    {
+        await _group.SettledAsync();
+        await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
+        await writers.MoreAsync(200);
+        var old = await _group.PrimaryAsync();
+        await _group.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", RedisSentinel.Name);
+        await _group.NextPrimaryAsync(old);
+        await writers.ServedByRedisAsync();
+        await writers.MoreAsync(100);
+        await _group.SettledAsync();
+        await writers.NothingIsLostAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_majority_of_sentinels_the_known_primary_serves_and_a_new_instance_waits()
+    {
+        await _group.SettledAsync();
+        await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
+        foreach (var sentinel in _group.Sentinels.Take(2)) await sentinel.KillAsync();
+        try
+        {
+            await Eventually.TrueAsync(() => writers.Stores[0].Host.Status.Server!.Warning is not null, s_patience, () => $"{writers.Stores[0].Host.Status.Server}");
+            Assert.Equal("only 1 of 3 sentinels answer: no failover is possible until the others run", writers.Stores[0].Host.Status.Server!.Warning);
+            await writers.MoreAsync(100);
+            Assert.False(writers.Stores[0].Host.Status.Degraded);
+
+            await using var late = await writers.StartStoreAsync(_group.Url);
+            await late.Store.SetAsync("late", "x"u8.ToArray(), TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            Assert.True(late.Host.Status.Degraded);
+            Assert.Contains("only 1 of 3 sentinels answer", late.Host.Status.Server!.LastError, StringComparison.Ordinal);
+            await Task.WhenAll(_group.Sentinels.Take(2).Select(static sentinel => sentinel.RunAsync()));
+            await Eventually.TrueAsync(() => !late.Host.Status.Degraded, s_patience, () => $"{late.Host.Status.Server}");
+        }
+        finally
+        {
+            await Task.WhenAll(_group.Sentinels.Take(2).Where(static sentinel => !sentinel.IsRunning).Select(static sentinel => sentinel.RunAsync()));
+        }
+
+        await Eventually.TrueAsync(() => writers.Stores[0].Host.Status.Server!.Warning is null, s_patience, () => $"{writers.Stores[0].Host.Status.Server}");
+        await writers.NothingIsLostAsync();
+    }
+}
