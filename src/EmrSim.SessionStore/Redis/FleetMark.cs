@@ -19,6 +19,7 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
     private const int MostUnsureMs = 50;
     private static readonly TimeSpan s_clockLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_life = TimeSpan.FromDays(7);
+    private readonly ServerUse _use = new(deadlines);
     private string? _known;
     private string? _run;
 
@@ -35,6 +36,7 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
         if ((_known is not null && mark is not null && mark != _known) || (_run is not null && run is not null && run != _run)) await FillAsync(cancellationToken).ConfigureAwait(false);
         (_known, _run) = (mark ?? _known, run ?? _run);
         await ShareClockAsync(database).ConfigureAwait(false);
+        await _use.LookAsync(database, clock.NowMs).ConfigureAwait(false);
         connection.NoteGood();
     }
 
