@@ -49,7 +49,7 @@ internal static class DoctorCommand
 
     private static IEnumerable<string> Secrets(ServerSettings settings)
     {
-        foreach (var secret in (string?[])[settings.Voice.ApiKey, settings.Access.TeacherKey, settings.Storage.StoreUrl?.Password])
+        foreach (var secret in (string?[])[settings.Voice.ApiKey, settings.Access.TeacherKey, settings.Storage.StoreUrl?.Password, settings.Storage.StoreUrl?.SentinelPassword])
         {
             if (secret is null) continue;
             yield return secret;

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using EmrSim.SessionStore;
 
 namespace EmrSim.Server.Doctor;
 
@@ -31,13 +30,13 @@ internal sealed class RedisTalk : IAsyncDisposable
     }
 
     /// <summary>Encrypts; a certificate that is not to be trusted is noted, not refused, so that it can be described.</summary>
-    public async Task EncryptAsync(StoreUrl url, CancellationToken cancellationToken)
+    public async Task EncryptAsync(string name, string? authorityFile, CancellationToken cancellationToken)
     {
         using var patience = Patience(cancellationToken);
-        var authority = url.AuthorityFile is { } file ? X509CertificateLoader.LoadCertificateFromFile(file) : null;
+        var authority = authorityFile is { } file ? X509CertificateLoader.LoadCertificateFromFile(file) : null;
         var encrypted = new SslStream(_stream);
         await encrypted.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = url.Host, RemoteCertificateValidationCallback = (_, certificate, _, errors) => Note(certificate, authority, errors) },
+            new SslClientAuthenticationOptions { TargetHost = name, RemoteCertificateValidationCallback = (_, certificate, _, errors) => Note(certificate, authority, errors) },
             patience.Token);
         Use(encrypted);
     }
@@ -50,6 +49,21 @@ internal sealed class RedisTalk : IAsyncDisposable
         await _stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), patience.Token);
         await _stream.FlushAsync(patience.Token);
         return await ReadAsync(patience.Token);
+    }
+
+    /// <summary>A line as another protocol has it, and the line that answers it.</summary>
+    public async Task<string> SayAsync(string line, CancellationToken cancellationToken)
+    {
+        using var patience = Patience(cancellationToken);
+        await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), patience.Token);
+        return await LineAsync(patience.Token);
+    }
+
+    /// <summary>The next line of a longer answer.</summary>
+    public async Task<string> NextLineAsync(CancellationToken cancellationToken)
+    {
+        using var patience = Patience(cancellationToken);
+        return await LineAsync(patience.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -16,7 +16,7 @@ internal static class StoreServerRules
     private static readonly TimeSpan s_clockMost = TimeSpan.FromSeconds(60);
     private static readonly Version s_oldest = new(6, 2);
 
-    public static async Task JudgeAsync(RedisTalk talk, StoreUrl url, Findings found, CancellationToken cancellationToken)
+    public static async Task JudgeAsync(RedisTalk talk, StoreUrl url, StoreEndpoint endpoint, Findings found, CancellationToken cancellationToken)
     {
         var info = ServerInfo.Parse(await talk.AskAsync(cancellationToken, "INFO"));
         if (info is null) found.Note("info", "this user may not ask INFO: version, memory, persistence and replicas can't be judged", "Allow it for the user of this check: ACL SETUSER name +info +config|get");
@@ -25,7 +25,7 @@ internal static class StoreServerRules
             JudgeVersion(info, found);
             if (info.Mode == "sentinel")
             {
-                SentinelRules.Judge(info, found);
+                found.Fail("kind", $"{endpoint} is a Sentinel, not a server that holds data", "Write redis+sentinel://host/primaryName in SESSION_STORE_URL.");
                 return;
             }
         }
@@ -38,7 +38,7 @@ internal static class StoreServerRules
         await JudgePersistenceAsync(talk, info, found, cancellationToken);
         JudgeClients(info, found);
         JudgeRole(info, found);
-        if (info.Mode == "cluster") await JudgeClusterAsync(talk, url, found, cancellationToken);
+        if (info.Mode == "cluster") await JudgeClusterAsync(talk, url, endpoint, found, cancellationToken);
     }
 
     private static void JudgeVersion(ServerInfo info, Findings found)
@@ -173,7 +173,7 @@ internal static class StoreServerRules
 
     private static void JudgeRole(ServerInfo info, Findings found)
     {
-        if (info["role"] is "slave")
+        if (info["role"] is "slave" && info.Mode != "cluster")
         {
             found.Fail("role", $"this is a replica of {info["master_host"]}:{info["master_port"]} (link {info["master_link_status"]})", "Point SESSION_STORE_URL to the primary; to follow failovers, to its Sentinels.");
             return;
@@ -186,7 +186,7 @@ internal static class StoreServerRules
         else found.Good("replicas", $"primary with {replicas.Count} replicas in step");
     }
 
-    private static async Task JudgeClusterAsync(RedisTalk talk, StoreUrl url, Findings found, CancellationToken cancellationToken)
+    private static async Task JudgeClusterAsync(RedisTalk talk, StoreUrl url, StoreEndpoint endpoint, Findings found, CancellationToken cancellationToken)
     {
         var state = ServerInfo.Parse(await talk.AskAsync(cancellationToken, "CLUSTER", "INFO"));
         if (state is null)
@@ -195,9 +195,10 @@ internal static class StoreServerRules
             return;
         }
 
+        if (url.Kind != StoreServerKind.Cluster) found.Warn("kind", $"{endpoint} is a node of a cluster", "Write redis+cluster:// with some of its nodes in SESSION_STORE_URL.");
         var told = $"{state["cluster_state"]}, {state.Number("cluster_slots_ok")} of 16384 slots served, {state.Number("cluster_size")} primaries, {state.Number("cluster_known_nodes")} nodes";
-        if (state["cluster_state"] != "ok" || state.Number("cluster_slots_ok") < 16384) found.Fail("cluster", told, $"Bring the missing nodes back or move their slots: redis-cli --cluster check {url.Host}:{url.Port}");
-        else if (state.Number("cluster_slots_pfail") > 0) found.Warn("cluster", $"{told}; a node does not answer", $"redis-cli --cluster check {url.Host}:{url.Port}");
+        if (state["cluster_state"] != "ok" || state.Number("cluster_slots_ok") < 16384) found.Fail("cluster", told, $"Bring the missing nodes back or move their slots: redis-cli --cluster check {endpoint}");
+        else if (state.Number("cluster_slots_pfail") > 0) found.Warn("cluster", $"{told}; a node does not answer", $"redis-cli --cluster check {endpoint}");
         else found.Good("cluster", told);
     }
 }

@@ -78,7 +78,9 @@ public sealed class EncounterEnd(AppDatabase database, EncounterRegister encount
                 return ((Encounter?)await encounters.StoreAsync(connection, transaction, over, token), true);
             },
             cancellationToken);
-        if (closed) feed.Publish(LiveEvent.Of(encounter!));
+        if (!closed) return encounter;
+        EncounterMetrics.Finished(end);
+        feed.Publish(LiveEvent.Of(encounter!));
         return encounter;
     }
 }

@@ -14,7 +14,7 @@ public sealed class EncounterRegister(AppDatabase database, EncounterLog log, Li
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var encounter = new Encounter(
             EncounterId.New(), Guid.NewGuid().ToString(), personaId, scenarioId, "sps", "subjective", GateFlags.None, roleId, language, EncounterState.Active, now, null, 1, 0);
-        return await database.WriteAsync(
+        await database.WriteAsync(
             encounter.Id,
             async (connection, transaction, token) =>
             {
@@ -29,9 +29,11 @@ public sealed class EncounterRegister(AppDatabase database, EncounterLog log, Li
                     ("@role", roleId),
                     ("@language", language),
                     ("@started", now.ToUnixTimeMilliseconds())).ExecuteNonQueryAsync(token);
-                return encounter;
+                return true;
             },
             cancellationToken);
+        EncounterMetrics.Started();
+        return encounter;
     }
 
     /// <summary>The encounter, or null when no instance ever created it. Safe for any text as id.</summary>

@@ -15,6 +15,7 @@ public static class EncountersSetup
         services.AddSingleton<Answering>();
         services.AddSingleton<Conversations>();
         services.AddHostedService<EncounterSweeper>();
+        services.AddHostedService<EncounterCensus>();
     }
 
     public static void MapEncounters(this WebApplication app)

@@ -50,7 +50,9 @@ public sealed class LiveFeed
         {
             var topic = _topics.GetOrAdd(encounterId, static _ => new Topic());
             var listener = new LiveListener(gone => Leave(encounterId, topic, gone));
-            if (topic.TryAdd(listener)) return listener;
+            if (!topic.TryAdd(listener)) continue;
+            LiveMetrics.Joined();
+            return listener;
         }
     }
 
@@ -75,6 +77,7 @@ public sealed class LiveFeed
 
     private void Leave(string encounterId, Topic topic, LiveListener gone)
     {
+        LiveMetrics.Left();
         if (topic.Remove(gone)) _topics.TryRemove(new(encounterId, topic));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 
 namespace EmrSim.Server.Operations;
 
@@ -7,6 +8,9 @@ namespace EmrSim.Server.Operations;
 public sealed class RequestStatistics
 {
     private const int Kept = 1000;
+    private static readonly Meter s_meter = new("EmrSim.Server");
+    private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>("http.server.request.duration", "s", "Requests by method, route and status.");
+    private static readonly object[] s_statuses = [.. Enumerable.Range(0, 600).Cast<object>()];
     private readonly ConcurrentDictionary<int, StrongCount> _byStatus = new();
     private readonly ConcurrentDictionary<string, StrongCount> _byMethod = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StrongCount> _byRoute = new(StringComparer.Ordinal);
@@ -63,8 +67,11 @@ public sealed class RequestStatistics
         var status = context.Response.StatusCode;
         if (status >= StatusCodes.Status500InternalServerError) Interlocked.Increment(ref _errors);
         Count(_byStatus, status);
-        Count(_byMethod, KnownMethod(context.Request.Method));
-        Count(_byRoute, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)");
+        var method = KnownMethod(context.Request.Method);
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
+        Count(_byMethod, method);
+        Count(_byRoute, route);
+        s_duration.Record(milliseconds / 1000, new("http.request.method", method), new("http.route", route), new("http.response.status_code", s_statuses[Math.Clamp(status, 0, s_statuses.Length - 1)]));
     }
 
     // A caller chooses the method's text: an unknown one must not grow the table.

@@ -35,7 +35,11 @@ public sealed class TranscriptLog(AppDatabase database, TurnJournal journal, Liv
 
         foreach (var turn in outcome.Turns)
         {
-            if (turn.IsNew) Publish(encounterId, turn);
+            if (turn.IsNew)
+            {
+                TranscriptMetrics.Committed(turn.Role, turn.Source);
+                Publish(encounterId, turn);
+            }
             else TranscriptMetrics.Dropped(turn.Role);
         }
 

@@ -21,6 +21,7 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
     private static readonly TimeSpan s_life = TimeSpan.FromDays(7);
     private readonly Dictionary<string, string> _marks = new(StringComparer.Ordinal);
     private Dictionary<string, string?> _runs = new(StringComparer.Ordinal);
+    private readonly ServerUse _use = new(deadlines);
 
     /// <param name="isAnew">Whether the server is reached again, so that it may be another run of it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -37,6 +38,7 @@ internal sealed class FleetMark(RedisConnection connection, Deadlines deadlines,
         }
 
         await ShareClockAsync(shards).ConfigureAwait(false);
+        await _use.LookAsync(connection.Database, clock.NowMs).ConfigureAwait(false);
         connection.NoteGood();
     }
 

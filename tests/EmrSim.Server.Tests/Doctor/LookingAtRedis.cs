@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using EmrSim.Server.Tests.Processes;
@@ -134,9 +135,66 @@ public sealed class LookingAtRedis : IDisposable
         var broken = await LookAsync(redis.Url);
         broken.Says("store", "cluster", "failure", "0 of 16384");
         broken.Says("store", "commands", "failure", "CLUSTERDOWN");
+        broken.Says("store", "kind", "warning", "node of a cluster");
         await redis.AskAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
         await Eventually.TrueAsync(async () => ((string?)await redis.AskAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => "The cluster did not form.");
-        (await LookAsync(redis.Url)).Says("store", "cluster", "good", "16384 of 16384");
+        (await LookAsync(redis.Url.Replace("redis:", "redis+cluster:", StringComparison.Ordinal))).Says("store", "cluster", "good", "16384 of 16384");
+    }
+
+    [Fact]
+    public async Task Sentinels_are_asked_for_the_primary_which_is_then_looked_at()
+    {
+        await using var primary = await RedisServer.StartAsync("--appendonly", "yes");
+        var port = ServerProcess.FreePort();
+        var file = Path.Combine(primary.Folder, "sentinel.conf");
+        await File.WriteAllTextAsync(file, $"port {port}\nbind 127.0.0.1\ndir {primary.Folder}\nsentinel monitor emrsim 127.0.0.1 {primary.Port} 1\n", TestContext.Current.CancellationToken);
+        using var sentinel = Process.Start(new ProcessStartInfo("redis-server", [file, "--sentinel"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            sentinel.BeginOutputReadLine();
+            await Eventually.TrueAsync(() => IsOpenAsync(port), TimeSpan.FromSeconds(30), () => "The Sentinel did not start.");
+            await JudgeSentinelAsync(port);
+        }
+        finally
+        {
+            sentinel.Kill();
+            await sentinel.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task JudgeSentinelAsync(int port)
+    {
+        var seen = await LookAsync($"redis+sentinel://127.0.0.1:{port}/emrsim");
+        seen.Says("store", "sentinel", "warning", "emrsim: ok");
+        seen.Says("store", "persistence", "good", "append-only");
+        var other = await LookAsync($"redis+sentinel://127.0.0.1:{port}/other");
+        Assert.Contains(other.Of("store", "sentinel"), static finding => finding.Level == "failure" && finding.Detail.Contains("knows no primary", StringComparison.Ordinal));
+    }
+
+    private static async Task<bool> IsOpenAsync(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
+    public async Task Memcached_is_looked_at_in_its_own_words()
+    {
+        await using var memcached = await MemcachedServer.StartAsync();
+        var seen = await LookAsync(memcached.Url);
+        Assert.Empty(seen.Worse);
+        seen.Says("store", "version", "good", "memcached 1.");
+        seen.Says("store", "memory", "good", "nothing evicted");
+        await using var redis = await RedisServer.StartAsync();
+        (await LookAsync($"memcached://127.0.0.1:{redis.Port}")).Says("store", "protocol", "failure", "not a memcached server");
     }
 
     [Fact]
