@@ -8,4 +8,4 @@ const tests = readdirSync('src', { recursive: true }).filter(file => file.endsWi
 const outdir = '../../artifacts/page/tests';
 await build({ entryPoints: tests.map(file => join('src', file)), outdir, bundle: true, platform: 'node', format: 'esm', outExtension: { '.js': '.mjs' }, external: ['node:*'] });
 const compiled = readdirSync(outdir, { recursive: true }).filter(file => file.endsWith('.test.mjs'));
-process.exit(spawnSync(process.execPath, ['--test', ...compiled.map(file => join(outdir, file))], { stdio: 'inherit' }).status ?? 1);
+process.exit(spawnSync(process.execPath, ['--test', '--test-reporter=tap', ...compiled.map(file => join(outdir, file))], { stdio: 'inherit' }).status ?? 1);

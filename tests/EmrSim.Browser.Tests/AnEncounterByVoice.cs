@@ -27,7 +27,7 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         await student.EndAsync();
         Assert.Equal(
             ["user: Good morning, I am Robin, a student.", "assistant: Good morning, nice to meet you.", "user: Where does it hurt?", "assistant: At the front of my knee. It began some weeks ago."],
-            await TranscriptAsync(student));
+            await TranscriptAsync(student, 4));
         var call = await chromium.Emulator.LastCallAsync();
         Assert.True(call.GetProperty("packetsIn").GetInt32() > 20, "No sound reached the voice service.");
         Assert.True(call.GetProperty("packetsOut").GetInt32() > 10, "The patient made no sound.");
@@ -71,7 +71,7 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         await Expect(student.Said).ToHaveCountAsync(4);
         await TalkAsync(student);
         await Expect(student.Said).ToHaveCountAsync(6);
-        var transcript = await TranscriptAsync(student);
+        var transcript = await TranscriptAsync(student, 6);
         Assert.Equal("user: Since when?", transcript[2]);
         Assert.Equal(["assistant: Since spring, I think.", "user: And at night?", "assistant: At night it is quiet."], transcript.Skip(3));
         var told = (await chromium.Emulator.LastCallAsync()).GetProperty("received").EnumerateArray().Select(one => one.GetRawText()).ToList();
@@ -100,6 +100,7 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         var student = await CallAsync(push: true);
         var beside = await student.Page.Context.NewPageAsync();
         await beside.GotoAsync(student.Page.Url);
+        await beside.BringToFrontAsync();
         await beside.GetByRole(AriaRole.Button, new() { Name = "Talk" }).ClickAsync();
         await Expect(beside.GetByText("Voice is on in another tab or window.")).ToBeVisibleAsync();
     }
@@ -177,9 +178,19 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         await student.Page.Keyboard.UpAsync("F8");
     }
 
-    private async Task<IReadOnlyList<string>> TranscriptAsync(Student student)
+    /// <summary>Waits until the server has been told of so many.</summary>
+    private async Task<IReadOnlyList<string>> TranscriptAsync(Student student, int turns)
     {
-        using var response = await chromium.Server.Http.GetAnswerAsync($"/api/sessions/{student.EncounterId}/turns");
-        return [.. (await response.JsonAsync()).GetProperty("turns").EnumerateArray().Select(turn => $"{turn.GetProperty("role").GetString()}: {turn.GetProperty("text").GetString()}")];
+        List<string> transcript = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await chromium.Server.Http.GetAnswerAsync($"/api/sessions/{student.EncounterId}/turns");
+                transcript = [.. (await response.JsonAsync()).GetProperty("turns").EnumerateArray().Select(turn => $"{turn.GetProperty("role").GetString()}: {turn.GetProperty("text").GetString()}")];
+                return transcript.Count == turns;
+            },
+            TimeSpan.FromSeconds(30),
+            () => string.Join('\n', transcript));
+        return transcript;
     }
 }

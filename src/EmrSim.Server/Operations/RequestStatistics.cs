@@ -15,11 +15,12 @@ public sealed class RequestStatistics
     private readonly ConcurrentDictionary<string, StrongCount> _byMethod = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StrongCount> _byRoute = new(StringComparer.Ordinal);
     private readonly double[] _times = new double[Kept];
+    private long _total;
     private long _timed;
     private long _totalMicroseconds;
     private long _errors;
 
-    public long Total => Volatile.Read(ref _timed);
+    public long Total => Volatile.Read(ref _total);
 
     public long Errors => Volatile.Read(ref _errors);
 
@@ -34,7 +35,7 @@ public sealed class RequestStatistics
     /// <summary>The response times of the newest requests in milliseconds, ascending.</summary>
     public double[] SortedTimes()
     {
-        var count = (int)Math.Min(Total, Kept);
+        var count = (int)Math.Min(Volatile.Read(ref _timed), Kept);
         var times = _times.AsSpan(0, count).ToArray();
         Array.Sort(times);
         return times;
@@ -61,10 +62,10 @@ public sealed class RequestStatistics
 
     private void Note(HttpContext context, double milliseconds)
     {
-        var slot = Interlocked.Increment(ref _timed) - 1;
-        _times[slot % Kept] = milliseconds;
+        Interlocked.Increment(ref _total);
         Interlocked.Add(ref _totalMicroseconds, (long)(milliseconds * 1000));
         var status = context.Response.StatusCode;
+        if (!IsLongLived(context.Response)) _times[(Interlocked.Increment(ref _timed) - 1) % Kept] = milliseconds;
         if (status >= StatusCodes.Status500InternalServerError) Interlocked.Increment(ref _errors);
         Count(_byStatus, status);
         var method = KnownMethod(context.Request.Method);
@@ -73,6 +74,10 @@ public sealed class RequestStatistics
         Count(_byRoute, route);
         s_duration.Record(milliseconds / 1000, new("http.request.method", method), new("http.route", route), new("http.response.status_code", s_statuses[Math.Clamp(status, 0, s_statuses.Length - 1)]));
     }
+
+    // How long someone listened says nothing of how soon they were answered.
+    private static bool IsLongLived(HttpResponse response) =>
+        response.StatusCode == StatusCodes.Status101SwitchingProtocols || response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) == true;
 
     // A caller chooses the method's text: an unknown one must not grow the table.
     private static string KnownMethod(string method) => method switch

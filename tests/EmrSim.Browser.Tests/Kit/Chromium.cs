@@ -16,8 +16,10 @@ public class Chromium : IAsyncLifetime
     ];
 
     private readonly ConcurrentQueue<string> _failures = new();
+    private readonly List<IBrowserContext> _people = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private string? _test;
 
     public ServerProcess Server { get; private set; } = null!;
 
@@ -44,11 +46,13 @@ public class Chromium : IAsyncLifetime
 
     public async Task<IBrowserContext> PersonAsync(int? port = null, BrowserNewContextOptions? person = null)
     {
+        await LeaveThoseOfEarlierTestsAsync();
         person ??= new();
         person.BaseURL = $"http://127.0.0.1:{port ?? Server.Port}";
         var context = await _browser!.NewContextAsync(person);
-        context.SetDefaultTimeout(30_000);
-        Assertions.SetDefaultExpectTimeout(30_000);
+        context.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
+        _people.Add(context);
         context.WebError += (_, problem) => _failures.Enqueue(problem.Error);
         return context;
     }
@@ -60,6 +64,16 @@ public class Chromium : IAsyncLifetime
         _playwright?.Dispose();
         if (Server is not null) await Server.DisposeAsync();
         Assert.True(_failures.IsEmpty, $"A page failed: {string.Join('\n', _failures)}");
+    }
+
+    // Pages that nobody looks at any more would go on drawing and listening.
+    private async Task LeaveThoseOfEarlierTestsAsync()
+    {
+        var test = TestContext.Current.Test?.UniqueID;
+        if (test == _test) return;
+        _test = test;
+        foreach (var context in _people) await context.CloseAsync();
+        _people.Clear();
     }
 
     protected virtual IEnumerable<string> MoreArguments => [];

@@ -117,16 +117,6 @@ function Briefing({ scenario, personas }: { scenario: ScenarioSummary; personas:
               ))}
             </select>
           </label>
-          <label className="field">
-            <span>Language</span>
-            <select value={plan.language} onChange={event => change({ language: event.target.value })}>
-              {languages.map(language => (
-                <option key={language.code} value={language.code}>
-                  {language.name}
-                </option>
-              ))}
-            </select>
-          </label>
         </div>
       </section>
 
@@ -135,7 +125,19 @@ function Briefing({ scenario, personas }: { scenario: ScenarioSummary; personas:
         {voice.value?.offered === true && (
           <>
             <p>You can talk or type at any time, and change between them. Headphones keep the patient from hearing themselves.</p>
-            <VoiceChoice value={plan.voice} usual={persona?.voice} onChange={chosen => change({ voice: chosen })} />
+            <div className="fields">
+              <label className="field">
+                <span>Language</span>
+                <select value={plan.language} onChange={event => change({ language: event.target.value })}>
+                  {languages.map(language => (
+                    <option key={language.code} value={language.code}>
+                      {language.name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <VoiceChoice value={plan.voice} usual={persona?.voice} onChange={chosen => change({ voice: chosen })} />
+            </div>
             <MicrophoneCheck />
           </>
         )}
