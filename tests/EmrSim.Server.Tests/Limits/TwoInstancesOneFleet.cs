@@ -65,10 +65,11 @@ public sealed class TwoInstancesOneFleet(PostgresInstallation on) : IAsyncLifeti
         _place.Dispose();
     }
 
-    // Half of the requests at each instance, all at once.
+    // At both instances at once, a few at a time: a store that is overloaded counts in two tiers.
     private async Task<int> PassedAsync(string session)
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4 * Most).Select(i => (i % 2 == 0 ? _first : _second).Http.StatelessAsync(session)));
+        var answers = new List<HttpResponseMessage>();
+        while (answers.Count < 4 * Most) answers.AddRange(await Task.WhenAll(_first.Http.StatelessAsync(session), _second.Http.StatelessAsync(session)));
         Assert.Equal((4 * Most) - answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests));
         return answers.Count(answer => answer.StatusCode == HttpStatusCode.OK);
     }

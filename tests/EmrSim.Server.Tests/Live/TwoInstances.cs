@@ -31,8 +31,16 @@ public sealed class TwoInstances : IAsyncDisposable
         var settings = new Dictionary<string, string>(place.Settings);
         if (redis is not null) settings["REDIS_URL"] = redis.Url;
         foreach (var (name, value) in more) settings[name] = value;
-        var first = await ServerProcess.StartAsync(settings, place.Directory);
-        var two = new TwoInstances(place, first, await ServerProcess.StartAsync(settings, place.Directory));
+        // Both at once; should one not start, the other must not stay.
+        Task<ServerProcess>[] starting = [ServerProcess.StartAsync(settings, place.Directory), ServerProcess.StartAsync(settings, place.Directory)];
+        await Task.WhenAll(starting).ContinueWith(static _ => { }, TaskScheduler.Default);
+        if (starting.FirstOrDefault(start => start.IsFaulted) is { } failed)
+        {
+            foreach (var start in starting.Where(start => start.IsCompletedSuccessfully)) await (await start).DisposeAsync();
+            await failed;
+        }
+
+        var two = new TwoInstances(place, await starting[0], await starting[1]);
         two.Session = await Session.BeginAsync(first.Http);
         two.Watcher = await Watcher.ConnectAsync(two.Second);
         Assert.True(await two.Watcher.JoinAsync(two.Session.Id));
