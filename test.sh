@@ -44,7 +44,7 @@ fi
 say "Building"
 dotnet build EmrSim.slnx -c Release -v quiet -clp:NoSummary || stop "The build failed"
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 optional=0
 for project in tests/*.Tests; do
   name=$(basename "$project")
   say "== $name"
@@ -55,13 +55,15 @@ for project in tests/*.Tests; do
   total=$(sed -nE "s/^ *$name +Total: ([0-9]+).*/\1/p" "$log" | tail -n 1)
   bad=$(($(count Failed) + $(count Errors) + 0)) left=$(count Skipped)
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  # No distribution that CI runs on has these servers: their absence is no failure.
+  optional=$((optional + $(grep -c '^ *Optional server missing:' "$log")))
   passed=$((passed + ${total:-0} - bad - ${left:-0})) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
   rm -f "$log"
 done
 
 if [ "$skipped" -gt 0 ]; then
   say "$skipped skipped (the reasons are above)"
-  if [ "${CI:-}" = true ]; then failed=$((failed + skipped)); fi
+  if [ "${CI:-}" = true ]; then failed=$((failed + skipped - optional)); fi
 fi
 say "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

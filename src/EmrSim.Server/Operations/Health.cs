@@ -67,6 +67,7 @@ public sealed class Health(ServerSettings settings, AppDatabase database, Sessio
         if (!reachable) warnings.Add("database_unreachable");
         if (tiers.Degraded) warnings.Add("session_store_degraded");
         if (tiers.Tiers.Any(static tier => tier.HoldsEntries)) warnings.Add("session_store_merging");
+        if (tiers.Server?.Warning is not null) warnings.Add("session_store_without_sentinels");
         if (feed.IsInDoubt) warnings.Add("live_feed_in_doubt");
         return warnings;
     }

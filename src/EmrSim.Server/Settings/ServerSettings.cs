@@ -61,7 +61,7 @@ public sealed record StorageSettings(string DataDirectory, string SqlitePath, st
         if (database is not null && !database.StartsWith("postgres://", StringComparison.Ordinal) && !database.StartsWith("postgresql://", StringComparison.Ordinal))
             source.Refuse("DATABASE_URL must start with postgres:// or file:.");
         var older = source.Text("REDIS_URL", "An older name of SESSION_STORE_URL.", secret: true);
-        var newer = source.Text("SESSION_STORE_URL", "The shared session store: redis://[user:password@]host[:port][/db], rediss:// for TLS. Not set: one instance by itself.", secret: true);
+        var newer = source.Text("SESSION_STORE_URL", "The shared session store: redis://[user:password@]host[:port][/db], redis+sentinel://sentinel1,sentinel2/primaryName, redis+cluster://host1,host2, memcached://host1,host2; rediss for TLS. Not set: one instance by itself.", secret: true);
         var password = source.Text("REDIS_PASSWORD", "The password of the session store's server, as it is, when its address holds none.", secret: true);
         return new(
             data,

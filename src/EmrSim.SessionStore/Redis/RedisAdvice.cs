@@ -8,14 +8,15 @@ namespace EmrSim.SessionStore.Redis;
 internal static class RedisAdvice
 {
     public const string Setting = "SESSION_STORE_URL";
+    public const string Replica = $"READONLY: it is a replica: name the primary in {Setting}, or use redis+sentinel://";
 
     public static string Of(ConnectionAttemptCompletedEventArgs attempt) => attempt switch
     {
         { ServerCertificatePolicyErrors: { } errors and not SslPolicyErrors.None, ServerCertificateAccepted: not true } => OfCertificate(attempt, errors),
-        { FailureType: ConnectionFailureType.AuthenticationFailure } when attempt.Exception is System.Security.Authentication.AuthenticationException => $"no TLS at that port: use redis instead of rediss in {Setting}, or the server's TLS port",
+        { Stage: ConnectionAttemptStage.Tls } => $"no TLS at that port: use redis instead of rediss in {Setting}, or the server's TLS port",
         { FailureType: ConnectionFailureType.AuthenticationFailure } => $"user or password are refused: correct them in {Setting}",
-        { FailureType: ConnectionFailureType.ProtocolFailure } => $"what answers is not a Redis server: correct host, port and TLS (rediss) in {Setting}",
-        { FailureType: ConnectionFailureType.UnableToConnect } => "it can't be reached: check that it runs, and host and port in " + Setting,
+        { FailureType: ConnectionFailureType.ProtocolFailure or ConnectionFailureType.InternalFailure, Stage: ConnectionAttemptStage.Handshake } => $"what answers is not a Redis server: correct host, port and TLS (rediss) in {Setting}",
+        { FailureType: ConnectionFailureType.UnableToConnect } => $"it can't be reached: check that it runs, and host and port in {Setting}",
         { FailureType: ConnectionFailureType.Loading } => "the server is loading its data",
         _ => $"{attempt.FailureType} at stage {attempt.Stage}",
     };
@@ -28,7 +29,7 @@ internal static class RedisAdvice
             "NOAUTH" => $"NOAUTH: the server wants a password: set it in {Setting}",
             "WRONGPASS" => $"WRONGPASS: user or password are refused: correct them in {Setting}",
             "NOPERM" => $"NOPERM: the user may not use {Quoted(refused.Message)}: ACL SETUSER … ~* &* +@read +@write +@scripting +@connection +@pubsub +info +role +time +cluster",
-            "READONLY" => $"READONLY: it is a replica: name the primary in {Setting}, or use redis+sentinel://",
+            "READONLY" => Replica,
             "OOM" => "OOM: the server's memory is full: raise maxmemory, or set maxmemory-policy volatile-ttl",
             "MISCONF" => "MISCONF: the server can't save its data and refuses writes: look at its log and disk",
             "CLUSTERDOWN" => "CLUSTERDOWN: not every slot of the cluster has a primary",

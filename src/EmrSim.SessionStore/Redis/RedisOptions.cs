@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using StackExchange.Redis;
 
@@ -54,12 +55,24 @@ internal static class RedisOptions
             options.SslHost = url.CertificateName;
             if (url.AuthorityFile is { } file)
             {
-                var authority = X509CertificateLoader.LoadCertificateFromFile(file);
+                var authority = Authority(file);
                 options.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, authority, errors);
             }
         }
 
         return options;
+    }
+
+    private static X509Certificate2 Authority(string file)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificateFromFile(file);
+        }
+        catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"the file of ?ca= in {RedisAdvice.Setting} can't be read: {file}", problem);
+        }
     }
 
     // Only the chain may be mended by the given authority; a wrong host name stays wrong.

@@ -17,6 +17,7 @@ internal sealed partial class OutageReport(TimeProvider time, ILogger log)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<TierSlot> _left = [];
+    private readonly HashSet<(TierSlot Slot, string Cause)> _told = [];
     private TierSlot? _first;
     private long _began;
     private DateTimeOffset _beganAt;
@@ -46,6 +47,7 @@ internal sealed partial class OutageReport(TimeProvider time, ILogger log)
         lock (_lock)
         {
             if (!_left.Add(slot)) return;
+            _told.Add((slot, cause));
             if (slot == Primary && _first is null)
             {
                 (_began, _beganAt, _cause, _used) = (time.GetTimestamp(), time.GetUtcNow(), cause, "");
@@ -58,11 +60,23 @@ internal sealed partial class OutageReport(TimeProvider time, ILogger log)
         Tell(slot, "open", 1);
     }
 
+    /// <summary>Tells a reason that was not told yet in this outage.</summary>
+    public void StillAway(TierSlot slot, string cause)
+    {
+        lock (_lock)
+        {
+            if (!_left.Contains(slot) || !_told.Add((slot, cause))) return;
+        }
+
+        LogStillAway(slot.Tier.Name, cause);
+    }
+
     public void Closed(TierSlot slot)
     {
         lock (_lock)
         {
             if (!_left.Remove(slot)) return;
+            _told.RemoveWhere(told => told.Slot == slot);
         }
 
         LogClosed(slot.Tier.Name);
@@ -133,6 +147,9 @@ internal sealed partial class OutageReport(TimeProvider time, ILogger log)
 
     [LoggerMessage(111, LogLevel.Warning, "Session store degraded: {Tier} is left ({Cause})")]
     private partial void LogOpened(string tier, string cause);
+
+    [LoggerMessage(115, LogLevel.Warning, "Session store: {Tier} does not serve yet: {Cause}")]
+    private partial void LogStillAway(string tier, string cause);
 
     [LoggerMessage(112, LogLevel.Information, "Session store: {Tier} serves again")]
     private partial void LogClosed(string tier);

@@ -125,7 +125,7 @@ internal static class Databases
 internal static class Certificates
 {
     /// <summary>An authority and a certificate for localhost signed by it; gives the authority's file.</summary>
-    public static string Write(string folder)
+    public static string Write(string folder, bool isOver = false)
     {
         using var authorityKey = RSA.Create(2048);
         var authorityRequest = new CertificateRequest("CN=EMRsim test authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -137,7 +137,7 @@ internal static class Certificates
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
+        using var certificate = request.Create(authority, now.AddDays(-1), isOver ? now.AddHours(-1) : now.AddDays(1), [1, 2, 3, 4]);
         File.WriteAllText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "server.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "server.key"), key.ExportPkcs8PrivateKeyPem());

@@ -18,7 +18,11 @@ public sealed class ClusterWithAPassword : IAsyncLifetime
     public ValueTask DisposeAsync() => Cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-public sealed class OnSentinel(SentinelWithPasswords servers) : StoreContract, IClassFixture<SentinelWithPasswords>
+[CollectionDefinition(nameof(SharedSentinel))]
+public sealed class SharedSentinel : ICollectionFixture<SentinelWithPasswords>;
+
+[Collection(nameof(SharedSentinel))]
+public sealed class OnSentinel(SentinelWithPasswords servers) : StoreContract
 {
     protected override string FirstTier => "redis";
 

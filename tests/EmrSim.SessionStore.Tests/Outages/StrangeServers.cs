@@ -77,20 +77,6 @@ public sealed class StrangeServers
     }
 
     [Fact]
-    public async Task A_wrong_password_is_said_without_showing_it()
-    {
-        await using var redis = RedisServer.Prepare(["--requirepass", "right"], static options => options.Password = "right");
-        await redis.RunAsync();
-        await using var running = await StartAsync($"redis://:wrong-hush@127.0.0.1:{redis.Port}");
-        await running.Store.SetAsync("k", Bytes("v"), s_minute, Token);
-        await Eventually.TrueAsync(
-            () => running.Host.Status.Server!.LastError?.Contains("password are refused", StringComparison.Ordinal) == true,
-            s_patience,
-            () => $"{running.Host.Status.Server}");
-        Assert.DoesNotContain("hush", $"{running.Host.Status}{string.Join('\n', running.Log.Lines)}", StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_server_that_restarts_from_an_old_snapshot_gets_the_newest_writes_again()
     {
         await using var redis = await RedisServer.StartAsync();
