@@ -41,7 +41,7 @@ public sealed class TwoInstances : IAsyncDisposable
         }
 
         var two = new TwoInstances(place, await starting[0], await starting[1]);
-        two.Session = await Session.BeginAsync(first.Http);
+        two.Session = await Session.BeginAsync(two.First.Http);
         two.Watcher = await Watcher.ConnectAsync(two.Second);
         Assert.True(await two.Watcher.JoinAsync(two.Session.Id));
         two.Reader = await EventReader.OpenAsync(two.Second, two.Session.Id);
