@@ -8,7 +8,8 @@ namespace EmrSim.Tests.Servers;
 public sealed class RedisSentinel : IAsyncDisposable
 {
     public const string Name = "main";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    // A sentinel that was not scheduled for two seconds does nothing for thirty (TILT).
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly string? _password;
     private readonly string? _sentinelPassword;
 
@@ -85,6 +86,13 @@ public sealed class RedisSentinel : IAsyncDisposable
     public async Task DemoteAsync(RedisServer old)
     {
         await old.AskAsync("REPLICAOF", "127.0.0.1", await PrimaryPortAsync());
+        await SettledAsync();
+    }
+
+    /// <summary>All of them run and have come together, whatever another test left behind.</summary>
+    public async Task MendedAsync()
+    {
+        foreach (var server in Servers.Concat(Sentinels).Where(static server => !server.IsRunning)) await server.RunAsync();
         await SettledAsync();
     }
 

@@ -15,13 +15,13 @@ public sealed class OpenCluster : IAsyncLifetime
 /// <summary>Everything that can happen to a cluster, under steady writes: no acknowledged one is lost.</summary>
 public sealed class ClusterFailovers(OpenCluster servers, PostgresServer database) : IClassFixture<OpenCluster>, IClassFixture<PostgresServer>
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly RedisCluster _cluster = servers.Cluster;
 
     [Fact]
     public async Task A_killed_primary_is_followed_by_its_replica()
     {
-        await _cluster.SettledAsync();
+        await _cluster.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_cluster.Url, database);
         await writers.MoreAsync(300);
         var old = await _cluster.PrimaryOfAsync(42);
@@ -30,7 +30,7 @@ public sealed class ClusterFailovers(OpenCluster servers, PostgresServer databas
         var since = Stopwatch.StartNew();
         await writers.ServedByRedisAsync();
         TestContext.Current.SendDiagnosticMessage("Back {0} ms after the replica was promoted; slowest write {1} ms", since.ElapsedMilliseconds, writers.Slowest.TotalMilliseconds);
-        Assert.InRange(since.Elapsed.TotalSeconds, 0, 5);
+        Assert.InRange(since.Elapsed.TotalSeconds, 0, 10);
         await writers.MoreAsync(100);
         await old.RunAsync();
         await _cluster.SettledAsync();
@@ -41,7 +41,7 @@ public sealed class ClusterFailovers(OpenCluster servers, PostgresServer databas
     [Fact]
     public async Task A_hung_primary_is_followed_by_its_replica_and_takes_no_acknowledged_write_when_it_returns()
     {
-        await _cluster.SettledAsync();
+        await _cluster.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_cluster.Url, database);
         await writers.MoreAsync(300);
         var old = await _cluster.PrimaryOfAsync(8000);
@@ -59,13 +59,13 @@ public sealed class ClusterFailovers(OpenCluster servers, PostgresServer databas
         await writers.MoreAsync(300);
         await _cluster.SettledAsync();
         await writers.NothingIsLostAsync();
-        Assert.True(writers.Slowest < TimeSpan.FromSeconds(3), $"{writers.Slowest}");
+        Assert.True(writers.Slowest < TimeSpan.FromSeconds(6), $"{writers.Slowest}");
     }
 
     [Fact]
     public async Task Slots_that_move_under_load_are_followed_without_anyone_noticing()
     {
-        await _cluster.SettledAsync();
+        await _cluster.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_cluster.Url, database);
         await writers.MoreAsync(500);
         await _cluster.MoveSlotsAsync(100, 150);
@@ -77,7 +77,7 @@ public sealed class ClusterFailovers(OpenCluster servers, PostgresServer databas
     [Fact]
     public async Task A_shard_that_lost_its_data_is_filled_again()
     {
-        await _cluster.SettledAsync();
+        await _cluster.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_cluster.Url, database);
         await writers.MoreAsync(300);
         var shard = await _cluster.PrimaryOfAsync(16000);

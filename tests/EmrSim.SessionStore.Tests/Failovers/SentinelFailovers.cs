@@ -15,13 +15,13 @@ public sealed class OpenSentinel : IAsyncLifetime
 /// <summary>Everything that can happen to a primary with sentinels, under steady writes: no acknowledged one is lost.</summary>
 public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer database) : IClassFixture<OpenSentinel>, IClassFixture<PostgresServer>
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly RedisSentinel _group = servers.Group;
 
     [Fact]
     public async Task A_killed_primary_is_followed_by_the_next_and_its_empty_return_harms_nothing()
     {
-        await _group.SettledAsync();
+        await _group.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
         await writers.MoreAsync(200);
         var old = await _group.PrimaryAsync();
@@ -30,8 +30,8 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
         var since = Stopwatch.StartNew();
         await writers.ServedByRedisAsync();
         TestContext.Current.SendDiagnosticMessage("Back {0} ms after the new primary was ready; slowest write {1} ms", since.ElapsedMilliseconds, writers.Slowest.TotalMilliseconds);
-        // One second and a busy machine.
-        Assert.InRange(since.Elapsed.TotalSeconds, 0, 3);
+        // A fifth of a second on a quiet machine.
+        Assert.InRange(since.Elapsed.TotalSeconds, 0, 8);
         await writers.MoreAsync(100);
         await old.RunAsync();
         await writers.MoreAsync(200);
@@ -44,7 +44,7 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
     [Fact]
     public async Task A_hung_primary_that_returns_as_a_stale_one_takes_no_acknowledged_write()
     {
-        await _group.SettledAsync();
+        await _group.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
         await writers.MoreAsync(200);
         var old = await _group.PrimaryAsync();
@@ -56,14 +56,31 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
         await writers.MoreAsync(500);
         await _group.DemoteAsync(old);
         await writers.NothingIsLostAsync();
-        Assert.True(writers.Slowest < TimeSpan.FromSeconds(3), $"{writers.Slowest}");
+        Assert.True(writers.Slowest < TimeSpan.FromSeconds(6), $"{writers.Slowest}");
         Assert.All(writers.Stores, static store => Assert.Equal(1, store.Log.Count("name 127.0.0.1")));
+    }
+
+    [Fact]
+    public async Task What_had_not_reached_the_replicas_is_written_again()
+    {
+        await _group.MendedAsync();
+        await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
+        var old = await _group.PrimaryAsync();
+        await old.AskAsync("ACL", "SETUSER", "default", "-psync", "-sync");
+        await old.AskAsync("CLIENT", "KILL", "TYPE", "replica");
+        await writers.MoreAsync(200);
+        await old.KillAsync();
+        await _group.NextPrimaryAsync(old);
+        await writers.ServedByRedisAsync();
+        await writers.NothingIsLostAsync();
+        await old.RunAsync();
+        await _group.DemoteAsync(old);
     }
 
     [Fact]
     public async Task A_failover_on_demand_loses_nothing()
     {
-        await _group.SettledAsync();
+        await _group.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
         await writers.MoreAsync(200);
         var old = await _group.PrimaryAsync();
@@ -78,7 +95,7 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
     [Fact]
     public async Task Without_a_majority_of_sentinels_the_known_primary_serves_and_a_new_instance_waits()
     {
-        await _group.SettledAsync();
+        await _group.MendedAsync();
         await using var writers = await SteadyWriters.StartAsync(_group.Url, database);
         foreach (var sentinel in _group.Sentinels.Take(2)) await sentinel.KillAsync();
         try

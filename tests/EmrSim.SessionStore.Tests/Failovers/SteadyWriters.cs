@@ -12,7 +12,7 @@ public sealed class SteadyWriters : IAsyncDisposable
     private const int Writers = 4;
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(8);
     private static readonly TimeSpan s_life = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly string _prefix = $"{Guid.NewGuid():N}:";
     private readonly string _database;
     private readonly CancellationTokenSource _stopping = new();

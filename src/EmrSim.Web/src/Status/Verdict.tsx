@@ -10,6 +10,7 @@ const verdicts: Record<string, string> = {
 const warnings: Record<string, string> = {
   database_unreachable: 'The database can’t be reached. Encounters can’t go on until it can.',
   session_store_degraded: 'The session store’s server is away. The next tier has taken over by itself.',
+  session_store_without_sentinels: 'Most sentinels do not answer: the server serves, but nothing would replace it.',
   session_store_merging: 'What was written meanwhile is being brought back.',
 };
 
