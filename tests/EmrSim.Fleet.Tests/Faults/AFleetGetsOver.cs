@@ -44,3 +44,14 @@ public sealed class OnSqlite(TwoOnSqlite on) : IClassFixture<TwoOnSqlite>
     [Fact]
     public Task Redis_dies_and_comes_back_empty() => on.GetsOverAsync(KnownFaults.RedisEmpty);
 }
+
+/// <summary>Two instances with a Redis Cluster and PostgreSQL.</summary>
+[Collection(FleetUnderTest.OneAtATime)]
+public sealed class OnCluster(TwoOnCluster on) : IClassFixture<TwoOnCluster>
+{
+    [Fact]
+    public Task A_primary_is_killed_and_comes_back() => on.GetsOverAsync(FailoverFaults.ClusterPrimaryKilled);
+
+    [Fact]
+    public Task Slots_are_moved() => on.GetsOverAsync(FailoverFaults.SlotsMoved);
+}

@@ -16,7 +16,7 @@ public sealed record Fault(string Name, Func<RunningFleet, Task> Begin, Func<Run
     public TimeSpan LastsInFull { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most that one request at one instance may take.</summary>
-    public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether requests that are refused or cut may be taken elsewhere; else not one error is forgiven.</summary>
     public bool MayRetry { get; init; }

@@ -10,7 +10,7 @@ public static class FaultRun
 {
     private static readonly LoadSize s_short = new(4, 3, 3, 6);
     private static readonly LoadSize s_full = new(10, 6, 6, 12);
-    private static readonly TimeSpan s_stretch = TimeSpan.FromSeconds(FaultTable.IsFull ? 5 : 2);
+    private static readonly TimeSpan s_stretch = TimeSpan.FromSeconds(FaultTable.IsFull ? 5 : 1.5);
     private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(1);
 
     public static async Task<FaultRow> RunAsync(RunningFleet fleet, Fault fault)
@@ -26,13 +26,13 @@ public static class FaultRun
         var held = await load.HoldAsync(size.Held);
 
         var during = Stopwatch.GetTimestamp();
+        using var wellAgain = new CancellationTokenSource();
+        var noticing = NoticedAsync(fleet, during, wellAgain.Token);
         await fault.Begin(fleet);
         while (held.Count > size.Held / 2) await load.FinishAsync(held.Dequeue());
-        TimeSpan? detected = null;
         if (fault.Says is { } says)
         {
             await RunningFleet.SayAsync(says.Status, [.. says.Of(fleet)]);
-            detected = Stopwatch.GetElapsedTime(during);
             await RunningFleet.SayAsync("healthy", [.. fleet.Instances.Except(says.Of(fleet))]);
         }
 
@@ -42,6 +42,7 @@ public static class FaultRun
         if (fault.Repair is not null) await fault.Repair(fleet);
         await fleet.HealthyAsync();
         var recovered = Stopwatch.GetElapsedTime(fault.Repair is null ? during : repair);
+        await wellAgain.CancelAsync();
 
         var after = Stopwatch.GetTimestamp();
         while (held.TryDequeue(out var handshake)) await load.FinishAsync(handshake);
@@ -52,7 +53,7 @@ public static class FaultRun
         var row = new FaultRow
         {
             Fault = fault.Name,
-            Fleet = $"{fleet.Instances.Count}, {(fleet.Postgres is null ? "SQLite" : "PostgreSQL")}",
+            Fleet = $"{fleet.Instances.Count}, {fleet.Servers.Name}, {(fleet.Postgres is null ? "SQLite" : "PostgreSQL")}",
             Load = $"{size}",
             Requests = attempts.Count(static attempt => attempt.IsLast),
             Retried = attempts.Where(static attempt => !attempt.IsLast).CountBy(static attempt => attempt.Outcome).ToDictionary(),
@@ -62,7 +63,7 @@ public static class FaultRun
             Before = Latencies.Of(attempts.Where(attempt => attempt.At >= before && attempt.At < during)),
             During = Latencies.Of(attempts.Where(attempt => attempt.At >= during && attempt.At < after)),
             After = Latencies.Of(attempts.Where(attempt => attempt.At >= after)),
-            Detected = detected,
+            Detected = await noticing,
             Recovered = recovered,
         };
         FaultTable.Add(row);
@@ -75,6 +76,19 @@ public static class FaultRun
     {
         await using var load = await Load.StartAsync(fleet, s_short);
         await Task.Delay(s_warm * 2);
+    }
+
+    // How long until the first instance says that something is wrong, or says nothing.
+    private static async Task<TimeSpan?> NoticedAsync(RunningFleet fleet, long since, CancellationToken wellAgain)
+    {
+        while (!wellAgain.IsCancellationRequested)
+        {
+            var said = await Task.WhenAll(fleet.Instances.Select(static instance => instance.StatusAsync()));
+            if (said.Any(static status => status != "healthy")) return Stopwatch.GetElapsedTime(since);
+            await Task.Delay(20, CancellationToken.None);
+        }
+
+        return null;
     }
 
     private static void Judge(Fault fault, FaultRow row, Load load, long during)

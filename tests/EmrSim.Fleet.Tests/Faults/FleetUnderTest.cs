@@ -3,19 +3,14 @@ using EmrSim.Fleet.Tests.Instances;
 namespace EmrSim.Fleet.Tests.Faults;
 
 /// <summary>One fleet for many faults: that it is still well after all of them is part of what is tested.</summary>
-public class FleetUnderTest(int instances, bool onPostgres) : IAsyncLifetime
+public abstract class FleetUnderTest(int instances, PostgresServer? postgres, Func<Task<StoreServers>> servers) : IAsyncLifetime
 {
     /// <summary>The collection of all fault tests: loads would disturb each other.</summary>
     public const string OneAtATime = "one fleet at a time";
 
-    private PostgresServer? _postgres;
     private RunningFleet? _fleet;
 
-    public async ValueTask InitializeAsync()
-    {
-        if (onPostgres) _postgres = new();
-        _fleet = await StartAsync();
-    }
+    public async ValueTask InitializeAsync() => _fleet = await StartAsync();
 
     public async Task GetsOverAsync(Fault fault)
     {
@@ -30,7 +25,6 @@ public class FleetUnderTest(int instances, bool onPostgres) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_fleet is not null) await _fleet.DisposeAsync();
-        if (_postgres is not null) await _postgres.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -44,12 +38,14 @@ public class FleetUnderTest(int instances, bool onPostgres) : IAsyncLifetime
 
     private async Task<RunningFleet> StartAsync()
     {
-        var fleet = await RunningFleet.StartAsync(instances, _postgres);
+        var fleet = await RunningFleet.StartAsync(instances, postgres, servers);
         await FaultRun.WarmAsync(fleet);
         return fleet;
     }
 }
 
-public sealed class ThreeOnPostgres() : FleetUnderTest(3, onPostgres: true);
+public sealed class ThreeOnPostgres(PostgresServer postgres) : FleetUnderTest(3, postgres, StoreServers.AloneAsync);
 
-public sealed class TwoOnSqlite() : FleetUnderTest(2, onPostgres: false);
+public sealed class TwoOnSqlite() : FleetUnderTest(2, null, StoreServers.AloneAsync);
+
+public sealed class TwoOnCluster(PostgresServer postgres) : FleetUnderTest(2, postgres, StoreServers.ClusteredAsync);

@@ -5,9 +5,13 @@ namespace EmrSim.Fleet.Tests.Faults;
 /// <summary>What goes wrong with instances, Redis, the network between and the database.</summary>
 internal static class KnownFaults
 {
+    // A new process compiles its code while it serves its first requests, here beside everything else on two cores.
+    private static readonly TimeSpan s_coldStart = TimeSpan.FromSeconds(10);
+
     public static Fault InstanceKilled { get; } = new("instance killed (-9)", static fleet => fleet.Instances[0].KillAsync(), static fleet => fleet.Instances[0].StartAsync())
     {
         MayRetry = true,
+        Budget = s_coldStart,
         Says = ("gone", static fleet => [fleet.Instances[0]]),
     };
 
@@ -21,6 +25,7 @@ internal static class KnownFaults
     })
     {
         MayRetry = true,
+        Budget = s_coldStart,
     };
 
     public static Fault RedisHung { get; } = new("Redis hung (SIGSTOP)", Now(static fleet => fleet.Redis.Stop()), Now(static fleet => fleet.Redis.Continue())) { Says = Fault.All("degraded") };
@@ -43,6 +48,7 @@ internal static class KnownFaults
     public static Fault DatabaseRestarted { get; } = new("PostgreSQL killed, back again", static fleet => fleet.Postgres!.KillAsync(), static fleet => fleet.Postgres!.StartAgainAsync())
     {
         MayRetry = true,
+        Budget = TimeSpan.FromSeconds(10),
         Lasts = TimeSpan.FromSeconds(2),
         LastsInFull = TimeSpan.FromSeconds(5),
         Says = Fault.All("unhealthy"),
@@ -60,6 +66,7 @@ internal static class KnownFaults
         RedisEmpty.Repair)
     {
         MayRetry = true,
+        Budget = s_coldStart,
         Says = Fault.All("degraded"),
         AfterAll = static async fleet =>
         {

@@ -9,9 +9,11 @@ public sealed class RunningFleet : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly string _data = Directory.CreateTempSubdirectory("emrsim-fleet-").FullName;
 
-    private RunningFleet(RedisServer redis, FakeUpstream upstream, PostgresServer? postgres) => (Redis, Upstream, Postgres) = (redis, upstream, postgres);
+    private RunningFleet(StoreServers servers, FakeUpstream upstream, PostgresServer? postgres) => (Servers, Upstream, Postgres) = (servers, upstream, postgres);
 
-    public RedisServer Redis { get; }
+    public StoreServers Servers { get; }
+
+    public RedisServer Redis => Servers.Redis!;
 
     public PostgresServer? Postgres { get; }
 
@@ -23,16 +25,18 @@ public sealed class RunningFleet : IAsyncDisposable
     public bool IsWhole { get; set; } = true;
 
     /// <summary>Without a PostgreSQL the instances share one SQLite file.</summary>
-    public static async Task<RunningFleet> StartAsync(int instances, PostgresServer? postgres)
+    public static async Task<RunningFleet> StartAsync(int instances, PostgresServer? postgres, Func<Task<StoreServers>> servers)
     {
-        var fleet = new RunningFleet(await RedisServer.StartAsync("--appendonly", "yes"), await FakeUpstream.StartAsync(), postgres);
+        ArgumentNullException.ThrowIfNull(servers);
+        var fleet = new RunningFleet(await servers(), await FakeUpstream.StartAsync(), postgres);
         var settings = new Dictionary<string, string>(fleet.Upstream.Settings);
 
         // Limits count in the session store and refuse nothing.
         foreach (var limit in (string[])["TOKEN_PER_SESSION", "TOKEN_PER_ADDRESS", "SESSIONS_PER_ADDRESS", "RELAY_PER_SESSION", "RELAY_PER_ADDRESS", "MESSAGES_PER_SESSION"])
             settings[$"LIMIT_{limit}"] = "1000000";
         if (postgres is not null) settings["DATABASE_URL"] = await postgres.CreateDatabaseAsync();
-        fleet.Instances = [.. Enumerable.Range(0, instances).Select(n => new Instance($"{(char)('A' + n)}", settings, fleet._data, new StoreLink(fleet.Redis.Port)))];
+        if (fleet.Servers.Url is { } url) settings["REDIS_URL"] = url;
+        fleet.Instances = [.. Enumerable.Range(0, instances).Select(n => new Instance($"{(char)('A' + n)}", settings, fleet._data, fleet.Servers.Link()))];
         await Task.WhenAll(fleet.Instances.Select(instance => instance.StartAsync()));
         await fleet.HealthyAsync();
         return fleet;
@@ -57,7 +61,7 @@ public sealed class RunningFleet : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in Instances) await instance.DisposeAsync();
-        await Redis.DisposeAsync();
+        await Servers.DisposeAsync();
         await Upstream.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }

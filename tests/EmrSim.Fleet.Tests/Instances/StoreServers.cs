@@ -1,0 +1,24 @@
+namespace EmrSim.Fleet.Tests.Instances;
+
+/// <summary>What the session store runs on: one Redis or a cluster.</summary>
+public sealed record StoreServers(string Name) : IAsyncDisposable
+{
+    public RedisServer? Redis { get; private init; }
+
+    public RedisCluster? Cluster { get; private init; }
+
+    /// <summary>The address for all instances; null when each has a link of its own.</summary>
+    public string? Url => Cluster?.Url;
+
+    public static async Task<StoreServers> AloneAsync() => new("Redis") { Redis = await RedisServer.StartAsync("--appendonly", "yes") };
+
+    public static async Task<StoreServers> ClusteredAsync() => new("Cluster") { Cluster = await RedisCluster.StartAsync() };
+
+    public StoreLink? Link() => Redis is null ? null : new(Redis.Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Redis is not null) await Redis.DisposeAsync();
+        if (Cluster is not null) await Cluster.DisposeAsync();
+    }
+}
