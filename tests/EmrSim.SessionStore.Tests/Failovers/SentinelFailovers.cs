@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using EmrSim.Server.Tests.Processes;
 
 namespace EmrSim.SessionStore.Tests.Failovers;
@@ -13,7 +15,7 @@ public sealed class OpenSentinel : IAsyncLifetime
 }
 
 /// <summary>Everything that can happen to a primary with sentinels, under steady writes: no acknowledged one is lost.</summary>
-public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer database) : IClassFixture<OpenSentinel>, IClassFixture<PostgresServer>
+public sealed partial class SentinelFailovers(OpenSentinel servers, PostgresServer database) : IClassFixture<OpenSentinel>, IClassFixture<PostgresServer>
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly RedisSentinel _group = servers.Group;
@@ -38,7 +40,7 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
         await _group.DemoteAsync(old);
         await writers.MoreAsync(100);
         await writers.NothingIsLostAsync();
-        Assert.All(writers.Stores, static store => Assert.Equal(1, store.Log.Count("name 127.0.0.1")));
+        Assert.All(writers.Stores, NeverWentBack);
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
         await _group.DemoteAsync(old);
         await writers.NothingIsLostAsync();
         Assert.True(writers.Slowest < TimeSpan.FromSeconds(6), $"{writers.Slowest}");
-        Assert.All(writers.Stores, static store => Assert.Equal(1, store.Log.Count("name 127.0.0.1")));
+        Assert.All(writers.Stores, NeverWentBack);
     }
 
     [Fact]
@@ -120,4 +122,15 @@ public sealed class SentinelFailovers(OpenSentinel servers, PostgresServer datab
         await Eventually.TrueAsync(() => writers.Stores[0].Host.Status.Server!.Warning is null, s_patience, () => $"{writers.Stores[0].Host.Status.Server}");
         await writers.NothingIsLostAsync();
     }
+
+    // On a busy machine the sentinels may go further, and then by a higher number.
+    private static void NeverWentBack(RunningStore store)
+    {
+        var followed = store.Log.Lines.Select(static line => FollowedTo().Match(line)).Where(static match => match.Success).Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        Assert.NotEmpty(followed);
+        Assert.Equal(followed.Distinct().Order(), followed);
+    }
+
+    [GeneratedRegex(@"the primary \(failover (\d+)\)")]
+    private static partial Regex FollowedTo();
 }
