@@ -44,7 +44,17 @@ internal sealed partial class PostgresBellLine(StoreDatabase database, bool isFi
     public ValueTask<long?> SendAsync(int lane, ReadOnlyMemory<byte> message) =>
         _outgoing.Writer.TryWrite(Encoding.UTF8.GetString(message.Span)) ? default : throw new InvalidOperationException("Too much waits for the database.");
 
-    public void Mend() => Volatile.Read(ref _listening)?.Cancel();
+    public void Mend()
+    {
+        try
+        {
+            Volatile.Read(ref _listening)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -62,7 +72,6 @@ internal sealed partial class PostgresBellLine(StoreDatabase database, bool isFi
         while (!_stopping.IsCancellationRequested)
         {
             using var listening = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            Volatile.Write(ref _listening, listening);
             try
             {
                 var opened = await database.OpenAsync(listening.Token).ConfigureAwait(false);
@@ -73,6 +82,8 @@ internal sealed partial class PostgresBellLine(StoreDatabase database, bool isFi
                     var command = new NpgsqlCommand($"LISTEN {Channel}", connection) { CommandTimeout = CommandSeconds };
                     await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync(listening.Token).ConfigureAwait(false);
                     (pause, Problem) = (s_firstPause, null);
+                    // From now on it can be begun anew; a beginning that is only slow is not broken off.
+                    Volatile.Write(ref _listening, listening);
                     while (true) await connection.WaitAsync(listening.Token).ConfigureAwait(false);
                 }
             }
