@@ -13,7 +13,9 @@ public sealed class RedisSentinel : IAsyncDisposable
     private readonly string? _password;
     private readonly string? _sentinelPassword;
 
-    private RedisSentinel(string? password, string? sentinelPassword) => (_password, _sentinelPassword) = (password, sentinelPassword);
+    private readonly int _downAfterMs;
+
+    private RedisSentinel(string? password, string? sentinelPassword, int downAfterMs) => (_password, _sentinelPassword, _downAfterMs) = (password, sentinelPassword, downAfterMs);
 
     public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
 
@@ -23,9 +25,9 @@ public sealed class RedisSentinel : IAsyncDisposable
 
     public string Hosts => string.Join(',', Sentinels.Select(static sentinel => $"127.0.0.1:{sentinel.Port}"));
 
-    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null)
+    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null, int downAfterMs = 1000)
     {
-        var group = new RedisSentinel(password, sentinelPassword);
+        var group = new RedisSentinel(password, sentinelPassword, downAfterMs);
         try
         {
             await group.RunAsync();
@@ -148,7 +150,7 @@ public sealed class RedisSentinel : IAsyncDisposable
             "bind 127.0.0.1",
             $"dir {sentinel.Folder}",
             $"sentinel monitor {Name} 127.0.0.1 {primary} 2",
-            $"sentinel down-after-milliseconds {Name} 1000",
+            $"sentinel down-after-milliseconds {Name} {_downAfterMs}",
             $"sentinel failover-timeout {Name} 3000",
             $"sentinel parallel-syncs {Name} 2",
             .. _password is null ? [] : (string[])[$"sentinel auth-pass {Name} {_password}"],

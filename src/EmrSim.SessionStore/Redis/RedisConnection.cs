@@ -335,7 +335,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     // Told of each attempt, unlike the failure of a connection, which stays silent while the server is away.
     private void OnAttempted(ConnectionAttemptCompletedEventArgs attempt)
     {
-        if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive || (IsReady && !_inDoubt)) return;
+        if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive || (IsReady && (url.Kind != StoreServerKind.Cluster || !_inDoubt))) return;
         OnError(RedisAdvice.Of(attempt));
     }
 

@@ -4,7 +4,7 @@ public sealed class SentinelWithPasswords : IAsyncLifetime
 {
     public RedisSentinel Group { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Group = await RedisSentinel.StartAsync("p@ss%w", "w@tch%");
+    public async ValueTask InitializeAsync() => Group = await RedisSentinel.StartAsync("p@ss%w", "w@tch%", downAfterMs: 30_000);
 
     public ValueTask DisposeAsync() => Group?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
