@@ -75,8 +75,9 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false)) await TryLookAsync(_stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
+            // A look that was under way may end otherwise than by being cancelled.
         }
     }
 
