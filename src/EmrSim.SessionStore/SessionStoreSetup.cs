@@ -88,9 +88,9 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         report.Expired = () => _slots.Sum(static slot => slot.Fallback?.Expired ?? 0);
         report.Changed = () => Changed?.Invoke(Status);
 
-        var store = new TieredStore(_slots, clock, journal);
-        Store = store;
-        _recovery = new(_slots, store, report, options, time, logs.CreateLogger<Recovery>());
+        var moving = new MoveUp(_slots, clock, report, logs.CreateLogger<MoveUp>());
+        Store = new TieredStore(_slots, clock, moving, journal);
+        _recovery = new(_slots, moving, report, options, time);
         if (_moving is not null && _watch is not null)
         {
             _recovery.BeforeUse = _watch.PrepareAsync;

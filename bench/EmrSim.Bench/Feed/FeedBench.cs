@@ -14,6 +14,7 @@ public static class FeedBench
 {
     private const int Rounds = 1000;
     private const int Crowd = 200;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(20);
 
     public static async Task RunAsync(Findings findings, TimeSpan duration)
@@ -36,7 +37,10 @@ public static class FeedBench
         var came = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         (await subscriber.GetSubscriber().SubscribeAsync(channel)).OnMessage(_ => came.TrySetResult(Stopwatch.GetTimestamp()));
         two.Bell.Rang += _ => came.TrySetResult(Stopwatch.GetTimestamp());
-        while (!one.Bell.IsBelieved || !two.Bell.IsBelieved) await Task.Delay(10);
+        for (var patience = Stopwatch.StartNew(); !one.Bell.IsBelieved || !two.Bell.IsBelieved; await Task.Delay(10))
+        {
+            if (patience.Elapsed > s_patience) throw new InvalidOperationException("The bells are not believed.");
+        }
 
         var payload = Encoding.UTF8.GetBytes(new string('x', 400));
         var (bare, rung) = (new List<double>(), new List<double>());
@@ -75,6 +79,13 @@ public static class FeedBench
             var there = new ConcurrentDictionary<string, long>();
             await using var atHome = await Screen.OpenAsync(first.Port, session, (words, at) => here.TryAdd(words, at));
             await using var away = await Screen.OpenAsync(second.Port, session, (words, at) => there.TryAdd(words, at));
+            // A stream is open before it listens, and what nobody listens to yet is told to nobody.
+            for (var patience = Stopwatch.StartNew(); here.IsEmpty || there.IsEmpty;)
+            {
+                if (patience.Elapsed > s_patience) throw new InvalidOperationException("A screen hears nothing.");
+                await SpeakAsync(speaker, session, "opening", s_between);
+            }
+
             var sent = await SpeakAsync(speaker, session, "passing", duration);
             for (var patience = Stopwatch.StartNew(); there.Count < sent.Count && patience.Elapsed < TimeSpan.FromSeconds(2);) await Task.Delay(10);
             findings.Add("feed.screen_at_home_us", Median(Latencies(sent, here)), "us", "(beside)");

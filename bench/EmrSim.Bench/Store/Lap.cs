@@ -35,7 +35,20 @@ public sealed class Lap(string name, Func<int, Task> operation)
         }
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name,-12} median {MedianMicroseconds,7:F1} us   p95 {At(_microseconds, 0.95),7:F1} us   {BytesEach,6:F0} bytes each");
+    /// <summary>Operations per second of this many callers, each asking one after the other.</summary>
+    public async Task<double> RateAsync(int callers, int keys, TimeSpan duration)
+    {
+        var watch = Stopwatch.StartNew();
+        var done = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            var mine = 0;
+            for (; watch.Elapsed < duration; mine++) await operation(((caller * 31) + mine) % keys);
+            return mine;
+        })));
+        return done.Sum() / watch.Elapsed.TotalSeconds;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name,-21} median {MedianMicroseconds,7:F1} us   p95 {At(_microseconds, 0.95),7:F1} us   {BytesEach,6:F0} bytes each");
 
     private async Task RunAsync(int each)
     {

@@ -9,6 +9,8 @@ namespace EmrSim.Bench.Store;
 public static class StoreBench
 {
     private const int Keys = 1000;
+    private const int ManyCallers = 64;
+    private static readonly TimeSpan s_stretch = TimeSpan.FromSeconds(0.4);
     private static readonly TimeSpan s_life = TimeSpan.FromMinutes(10);
     private static readonly byte[] s_value = new byte[200];
     private static readonly string[] s_keys = [.. Enumerable.Range(0, Keys).Select(static i => $"rtc:token:{i:D22}")];
@@ -17,7 +19,37 @@ public static class StoreBench
     public static async Task RunAsync(Findings findings)
     {
         await OnRedisAsync(findings);
+        await BesidePeersAsync(findings);
         await InMemoryAsync(findings);
+    }
+
+    /// <summary>In turns, at one caller by time and at many by rate.</summary>
+    private static async Task BesidePeersAsync(Findings findings)
+    {
+        await using var redis = await RedisBeside.StartAsync();
+        var url = StoreUrl.Parse(redis.Url);
+        await using var host = await StartAsync(new() { Server = url });
+        await using var peers = await Peers.StartAsync(url, host.Store, s_value);
+        Lap[] laps = [.. peers.All.SelectMany(static peer => (Lap[])
+        [
+            new($"{peer.Name} set", i => peer.Set(s_keys[i], CancellationToken.None)),
+            new($"{peer.Name} get", i => peer.Get(s_keys[i])),
+        ])];
+        await Lap.InTurnsAsync(rounds: 12, each: 200, laps);
+        var rates = new double[laps.Length];
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < laps.Length; i++) rates[i] = Math.Max(rates[i], await laps[i].RateAsync(ManyCallers, Keys, s_stretch));
+        }
+
+        Findings.Say($"On Redis beside the libraries, 200 bytes, one caller and {ManyCallers}");
+        for (var i = 0; i < laps.Length; i++) Findings.Say($"  {laps[i]}   {rates[i],7:F0} /s at {ManyCallers} callers");
+        for (var i = 0; i < 2; i++)
+        {
+            var operation = i == 0 ? "set" : "get";
+            findings.Add($"peers.{operation}.one_by_best_peer", laps[2 + i].MedianMicroseconds / Enumerable.Range(2, peers.All.Count - 2).Min(peer => laps[(2 * peer) + i].MedianMicroseconds), "times", "<= 1.3");
+            findings.Add($"peers.{operation}.many_by_best_peer", rates[2 + i] / Enumerable.Range(2, peers.All.Count - 2).Max(peer => rates[(2 * peer) + i]), "times", ">= 0.9");
+        }
     }
 
     private static async Task OnRedisAsync(Findings findings)

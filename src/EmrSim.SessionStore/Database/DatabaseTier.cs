@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using Dapper;
 using EmrSim.SessionStore.Tiered;
 
@@ -19,6 +22,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     private volatile bool _prepared;
     // Until it was looked at, another instance may have left something.
     private volatile bool _mayHold = true;
+    private readonly Lock _holding = new();
+    private long _writesBegun;
+    private long _writesEnded;
     private long _swept;
 
     public string Name => "database";
@@ -48,10 +54,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         WriteAsync(_sql.Replace, key, envelope, expected, static _ => false, cancellationToken);
 
     public ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken) =>
-        RunAsync(
+        HoldAsync(
             async (connection, ct) =>
             {
-                _mayHold = true;
                 var row = await connection.QuerySingleOrDefaultAsync<(long Count, long ExpiresAt)?>(
                     new CommandDefinition(_sql.Increment, new { key, by, expires = expiresAtMs, now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
                 return row is { } counter
@@ -61,10 +66,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
             cancellationToken);
 
     public ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken) =>
-        RunAsync(
+        HoldAsync(
             async (connection, ct) =>
             {
-                _mayHold = true;
                 for (var attempt = 0; attempt < MostAttempts; attempt++)
                 {
                     // Of several who remove at once, one finds it alive.
@@ -87,6 +91,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     public async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
+        var (begun, ended) = Writes();
         Held = await RunAsync(
             async (connection, ct) =>
             {
@@ -99,22 +104,27 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
                 return await connection.ExecuteScalarAsync<int>(new CommandDefinition(_sql.Holds, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        _mayHold = Held > 0;
+        // A look that was taken while this instance wrote may have been too early to see that.
+        lock (_holding) _mayHold = Held > 0 || begun != ended || _writesBegun != begun;
     }
 
-    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken) =>
         RunAsync<IReadOnlyList<HeldEntry>>(
             async (connection, ct) =>
             {
-                var rows = await connection.QueryAsync<Row>(new CommandDefinition(_sql.Peek, new { now = NowMs, most }, cancellationToken: ct)).ConfigureAwait(false);
+                var rows = await connection.QueryAsync<Row>(new CommandDefinition(_sql.Peek, new { now = NowMs, most, skip }, cancellationToken: ct)).ConfigureAwait(false);
                 return [.. rows.Select(static row => new HeldEntry(row.Key, row.ToEnvelope()))];
             },
             cancellationToken);
 
-    public ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken) =>
-        RunAsync(
-            async (connection, ct) => await connection.ExecuteAsync(
-                new CommandDefinition(_sql.Forget, new { key, ms = stamp.UnixMs, counter = (long)stamp.Counter, instance = (long)stamp.Instance }, cancellationToken: ct)).ConfigureAwait(false) == 1,
+    public ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyCollection<string>>(
+            async (connection, ct) =>
+            {
+                var forgotten = (await connection.QueryAsync<string>(new CommandDefinition(_sql.Forget, new { entries = Json(entries) }, cancellationToken: ct)).ConfigureAwait(false)).AsList();
+                Held = Math.Max(0, Held - forgotten.Count);
+                return forgotten;
+            },
             cancellationToken);
 
     public ValueTask DisposeAsync()
@@ -123,11 +133,32 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         return ValueTask.CompletedTask;
     }
 
+    private static string Json(IReadOnlyList<HeldEntry> entries)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (var (key, envelope) in entries)
+            {
+                json.WriteStartObject();
+                json.WriteString("key", key);
+                json.WriteNumber("ms", envelope.Stamp.UnixMs);
+                json.WriteNumber("counter", envelope.Stamp.Counter);
+                json.WriteNumber("instance", envelope.Stamp.Instance);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     private async ValueTask<TierWrite> WriteAsync(string sql, string key, Envelope envelope, Stamp? expected, Func<Envelope, bool> mayBeNewer, CancellationToken cancellationToken) =>
-        await RunAsync(
+        await HoldAsync(
             async (connection, ct) =>
             {
-                _mayHold = true;
                 if (await connection.ExecuteAsync(Command(sql, key, envelope, expected, ct)).ConfigureAwait(false) == 1) return TierWrite.Done;
                 var found = await FindAsync(connection, key, ct).ConfigureAwait(false);
                 return found is { } standing && mayBeNewer(standing) && standing.Stamp > envelope.Stamp ? new TierWrite(false, standing.Stamp) : TierWrite.Refused;
@@ -151,6 +182,32 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
             expectedInstance = (long)(expected?.Instance ?? 0),
         },
         cancellationToken: cancellationToken);
+
+    private ValueTask<T> HoldAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (connection, ct) =>
+            {
+                lock (_holding)
+                {
+                    _writesBegun++;
+                    _mayHold = true;
+                }
+
+                try
+                {
+                    return await work(connection, ct).ConfigureAwait(false);
+                }
+                finally
+                {
+                    lock (_holding) _writesEnded++;
+                }
+            },
+            cancellationToken);
+
+    private (long Begun, long Ended) Writes()
+    {
+        lock (_holding) return (_writesBegun, _writesEnded);
+    }
 
     private async Task<Envelope?> FindAsync(DbConnection connection, string key, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal sealed class StoreSql
 
     private const string Columns = "key as Key, kind as Kind, stamp_ms as Ms, stamp_counter as Counter, stamp_instance as Instance, expires_at as Expires, value as Value, count as Count";
 
-    private StoreSql(string create) => Create = create;
+    private StoreSql(string create, string forget) => (Create, Forget) = (create, forget);
 
     public string Create { get; }
 
@@ -57,9 +57,10 @@ internal sealed class StoreSql
         returning count as Count, expires_at as ExpiresAt
         """;
 
-    public string Forget { get; } = "delete from session_store_entry where key = @key and stamp_ms = @ms and stamp_counter = @counter and stamp_instance = @instance";
+    /// <summary>Of the entries in a JSON array those that are still the same; gives their keys.</summary>
+    public string Forget { get; }
 
-    public string Peek { get; } = $"select {Columns} from session_store_entry where expires_at > @now limit @most";
+    public string Peek { get; } = $"select {Columns} from session_store_entry where expires_at > @now order by key limit @most offset @skip";
 
     /// <summary>How many there are, counted up to a bound.</summary>
     public string Holds { get; } = "select count(*) from (select 1 from session_store_entry where expires_at > @now limit 10000) as held";
@@ -71,13 +72,32 @@ internal sealed class StoreSql
 
     public static StoreSql For(StoreDialect dialect) => dialect switch
     {
-        StoreDialect.Sqlite => new(Table("text", "blob", "integer")),
+        StoreDialect.Sqlite => new(
+            Table("text", "blob", "integer"),
+            """
+            delete from session_store_entry
+            where (key, stamp_ms, stamp_counter, stamp_instance) in (
+              select value ->> 'key', value ->> 'ms', value ->> 'counter', value ->> 'instance' from json_each(@entries))
+            returning key
+            """),
         // "If not exists" alone lets two instances that start together collide on the catalogue's own unique index.
-        StoreDialect.PostgreSql => new($"""
+        StoreDialect.PostgreSql => new(
+            $"""
             do $$ begin
               perform pg_advisory_xact_lock(7305012);
               {Table("text", "bytea", "bigint")}
             end $$;
+            """,
+            // Locked in the order of the keys: instances that forget the same entries at once must not wait for each other in a ring.
+            """
+            with same as (
+              select entry.key
+              from session_store_entry entry
+              join json_to_recordset(@entries::json) as moved (key text, ms bigint, counter bigint, instance bigint)
+                on entry.key = moved.key and entry.stamp_ms = moved.ms and entry.stamp_counter = moved.counter and entry.stamp_instance = moved.instance
+              order by entry.key
+              for update of entry)
+            delete from session_store_entry where key in (select key from same) returning key
             """),
         _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
     };

@@ -74,15 +74,15 @@ internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults,
         await tier.RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken)
     {
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
-        return await tier.PeekAsync(most, cancellationToken).ConfigureAwait(false);
+        return await tier.PeekAsync(skip, most, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
     {
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
-        return await tier.ForgetAsync(key, stamp, cancellationToken).ConfigureAwait(false);
+        return await tier.ForgetAsync(entries, cancellationToken).ConfigureAwait(false);
     }
 }

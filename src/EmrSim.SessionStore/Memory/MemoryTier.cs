@@ -125,20 +125,26 @@ internal sealed class MemoryTier : IFallbackTier
 
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken)
     {
         var now = NowMs;
-        lock (_lock) return new([.. _entries.Where(pair => pair.Value.Envelope.ExpiresAtMs > now).Take(most).Select(static pair => new HeldEntry(pair.Key, pair.Value.Envelope))]);
+        lock (_lock) return new([.. _entries.Where(pair => pair.Value.Envelope.ExpiresAtMs > now).Skip(skip).Take(most).Select(static pair => new HeldEntry(pair.Key, pair.Value.Envelope))]);
     }
 
-    public ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
     {
+        var forgotten = new List<string>(entries.Count);
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out var found) || found.Envelope.Stamp != stamp) return new(false);
-            Drop_NeedsLock(key);
-            return new(true);
+            foreach (var entry in entries)
+            {
+                if (!_entries.TryGetValue(entry.Key, out var found) || found.Envelope.Stamp != entry.Envelope.Stamp) continue;
+                Drop_NeedsLock(entry.Key);
+                forgotten.Add(entry.Key);
+            }
         }
+
+        return new(forgotten);
     }
 
     public ValueTask DisposeAsync() => _sweep.DisposeAsync();

@@ -67,9 +67,9 @@ internal interface IFallbackTier : IStoreTier
     /// <summary>Asks whether it holds anything, so that <see cref="MayHold"/> is true to what other instances wrote.</summary>
     ValueTask RefreshAsync(CancellationToken cancellationToken);
 
-    /// <summary>Some of what it holds: values, tombstones and counters.</summary>
-    ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int most, CancellationToken cancellationToken);
+    /// <summary>Some of what it holds, values, tombstones and counters, after the first <paramref name="skip"/> of them.</summary>
+    ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the entry if it is still this one: true for one caller only, of all instances.</summary>
-    ValueTask<bool> ForgetAsync(string key, Stamp stamp, CancellationToken cancellationToken);
+    /// <summary>Forgets those entries that are still the same, and gives their keys: each to one caller only, of all instances.</summary>
+    ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace EmrSim.SessionStore.Tiered;
 
@@ -7,17 +6,21 @@ namespace EmrSim.SessionStore.Tiered;
 /// Finds out by probes, never by requests, that a tier serves again, and then moves up what was written below meanwhile,
 /// a few at a time.
 /// </summary>
-internal sealed partial class Recovery(
+internal sealed class Recovery(
     IReadOnlyList<TierSlot> slots,
-    TieredStore store,
+    MoveUp moving,
     OutageReport report,
     SessionStoreOptions options,
-    TimeProvider time,
-    ILogger<Recovery> log) : BackgroundService
+    TimeProvider time) : BackgroundService
 {
+    private const int Page = 100;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
+
+    // Not all instances at the same moment.
+    private static readonly TimeSpan s_spread = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _batch = Math.Max(1, options.PromotionsPerSecond / 10);
+    private readonly int _perTick = Math.Max(1, options.PromotionsPerSecond / 10);
     private long _refreshed;
     private long _mayPromoteFrom;
 
@@ -73,7 +76,7 @@ internal sealed partial class Recovery(
             }
             while (!slot.Breaker.ProbeSucceeded());
             report.Closed(slot);
-            _mayPromoteFrom = time.GetTimestamp() + (long)(Random.Shared.NextDouble() * time.TimestampFrequency);
+            PausePromotion(Random.Shared.NextDouble() * s_spread);
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
@@ -113,26 +116,30 @@ internal sealed partial class Recovery(
 
     private async ValueTask PromoteAsync(TierSlot from, IFallbackTier lower, TierSlot top, CancellationToken cancellationToken)
     {
-        var held = await lower.PeekAsync(_batch, cancellationToken).ConfigureAwait(false);
-        if (held.Count == 0) await lower.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var entry in held)
+        // Other instances move the same entries: each begins somewhere else.
+        var skip = lower.IsShared && lower.Held > Page ? Random.Shared.Next(lower.Held) : 0;
+        for (var left = _perTick; left > 0 && top.Breaker.Allows;)
         {
-            try
+            var held = await lower.PeekAsync(skip, Math.Min(Page, left), cancellationToken).ConfigureAwait(false);
+            if (held.Count == 0 && skip == 0)
             {
-                report.Moved(await store.MoveAsync(from, top, entry, cancellationToken).ConfigureAwait(false));
+                await lower.RefreshAsync(cancellationToken).ConfigureAwait(false);
+                return;
             }
-            catch (InvalidOperationException conflict)
+
+            var failed = held.Count == 0 ? 0 : await moving.MoveAsync(from, top, held, cancellationToken).ConfigureAwait(false);
+            skip = held.Count == 0 ? 0 : skip + failed;
+            left -= held.Count;
+            if (failed > 0 && failed == held.Count)
             {
-                // A counter below and a value above: the value, being the newer idea of the key, stays.
-                LogConflict(conflict.Message);
-                await lower.ForgetAsync(entry.Key, entry.Envelope.Stamp, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception problem) when (top.Failed(TieredStore.Set, problem, cancellationToken))
-            {
+                // As when one of several servers is away, and its entries are what is left.
+                PausePromotion(s_pause);
                 return;
             }
         }
     }
+
+    private void PausePromotion(TimeSpan pause) => _mayPromoteFrom = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
 
     private static async Task TryAsync(TierSlot slot, Func<IFallbackTier, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
@@ -145,7 +152,4 @@ internal sealed partial class Recovery(
         {
         }
     }
-
-    [LoggerMessage(121, LogLevel.Warning, "Session store: an entry could not be moved up: {Reason}")]
-    private partial void LogConflict(string reason);
 }

@@ -7,7 +7,7 @@ namespace EmrSim.SessionStore.Tiered;
 /// Serves each operation from the highest tier that can, falling through to the next within the same request. Lower tiers hold
 /// only what was written while a higher one was away; until they are empty, reads ask them too and the newest stamp wins.
 /// </summary>
-internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock clock, Journal? journal) : ISessionStore
+internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock clock, MoveUp moving, Journal? journal) : ISessionStore
 {
     public const string Get = "get";
     public const string Set = "set";
@@ -19,9 +19,6 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     // Whoever loses that often against newer writes of others has been overwritten by them.
     private const int MostAttempts = 4;
 
-    /// <summary>Longer than a write can be under way to a tier that answers: the kernel gives up on a closed socket sooner.</summary>
-    private static readonly TimeSpan s_tombstoneLife = TimeSpan.FromMinutes(5);
-
     /// <summary>A stopped server keeps what it has received for as long as it stands still; no entry lives longer than this.</summary>
     private static readonly TimeSpan s_tombstoneLifeBelow = KeyRule.LongestLife;
 
@@ -30,18 +27,21 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     {
         KeyRule.Check(key);
         Envelope? newest = null;
-        var answered = false;
+        TierSlot? first = null;
+        var isElsewhere = false;
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
-            if (!slot.Breaker.Allows || (answered && !MayKnowBetter(slot, newest))) continue;
+            if (!slot.Breaker.Allows || (first is not null && !MayKnowBetter(slot, newest))) continue;
             var start = i == 0 ? began : Stopwatch.GetTimestamp();
             try
             {
                 var found = await slot.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false);
                 slot.Succeeded(Get, start, began);
-                answered = true;
+                // What is moved up between the two looks is seen by neither.
+                if (first is not null && found is null) isElsewhere = true;
+                first ??= slot;
                 if (found is { } other && (newest is not { } best || other.Stamp > best.Stamp)) newest = other;
             }
             catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
@@ -49,7 +49,8 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             }
         }
 
-        if (!answered) throw Unavailable(Get);
+        if (first is null) throw Unavailable(Get);
+        if (isElsewhere) newest = await AgainAsync(first, key, newest, cancellationToken).ConfigureAwait(false);
         if (newest is not { } entry) return null;
         clock.Observe(entry.Stamp);
         return entry.Kind == EntryKind.Value ? new StoreEntry(entry.Value, entry.Stamp, entry.ExpiresAt) : null;
@@ -134,7 +135,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         KeyRule.Check(key);
         return DecideAsync(Remove, key, pullsUp: true, async (index, _, ct) =>
         {
-            var tombstone = Tombstone(clock.Next(), index == 0 ? s_tombstoneLife : s_tombstoneLifeBelow);
+            var tombstone = Tombstone(clock.Next(), index == 0 ? MoveUp.TombstoneLife : s_tombstoneLifeBelow);
             var removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             var wasAlive = removal.WasAlive;
             for (var attempt = 1; removal.Newer is { } newer && attempt < MostAttempts; attempt++)
@@ -149,40 +150,20 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         }, cancellationToken);
     }
 
-    /// <summary>Moves one entry up into <paramref name="to"/>, whose failures are the caller's. What is below is forgotten only if it is still the same.</summary>
-    public async ValueTask<Promotion> MoveAsync(TierSlot from, TierSlot to, HeldEntry held, CancellationToken cancellationToken)
-    {
-        if (held.Envelope.Kind == EntryKind.Counter)
-        {
-            // Forgotten first: counting once too little is better than twice.
-            if (!await ForgetAsync(from, held, cancellationToken).ConfigureAwait(false)) return Promotion.Elsewhere;
-            await to.Tier.IncrementAsync(held.Key, held.Envelope.ReadCounter(), held.Envelope.ExpiresAtMs, cancellationToken).ConfigureAwait(false);
-            return Promotion.Merged;
-        }
+    // An instance that alone has lost the server leaves its writes where the beat finds them; a read that finds nothing does not wait for that.
+    private static bool MayKnowBetter(TierSlot slot, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold || (newest is null && lower.IsShared));
 
-        clock.Observe(held.Envelope.Stamp);
-        var envelope = held.Envelope;
-        if (envelope.Kind == EntryKind.Tombstone && to == slots[0])
-            envelope = envelope with { ExpiresAtMs = Math.Min(envelope.ExpiresAtMs, clock.NowMs + (long)s_tombstoneLife.TotalMilliseconds) };
-        var write = await to.Tier.SetAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false);
-        if (!await ForgetAsync(from, held, cancellationToken).ConfigureAwait(false)) return Promotion.Elsewhere;
-        return write.Written ? Promotion.Merged : Promotion.Superseded;
-    }
-
-    private static async ValueTask<bool> ForgetAsync(TierSlot from, HeldEntry held, CancellationToken cancellationToken)
+    private static async ValueTask<Envelope?> AgainAsync(TierSlot slot, string key, Envelope? newest, CancellationToken cancellationToken)
     {
         try
         {
-            return await from.Fallback!.ForgetAsync(held.Key, held.Envelope.Stamp, cancellationToken).ConfigureAwait(false);
+            return await slot.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } found && (newest is not { } best || found.Stamp > best.Stamp) ? found : newest;
         }
-        catch (Exception problem) when (from.Failed(Remove, problem, cancellationToken))
+        catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
         {
-            return false;
+            return newest;
         }
     }
-
-    // An instance that alone has lost the server leaves its writes where the beat finds them; a read that finds nothing does not wait for that.
-    private static bool MayKnowBetter(TierSlot slot, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold || (newest is null && lower.IsShared));
 
     private static SessionStoreUnavailableException Unavailable(string operation) => new($"No tier of the session store could serve the operation '{operation}'.");
 
@@ -251,15 +232,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 continue;
             }
 
-            if (found is not { } held) continue;
-            try
-            {
-                await MoveAsync(slot, slots[to], new(key, held), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception problem) when (slots[to].Failed(Set, problem, cancellationToken))
-            {
-                return;
-            }
+            if (found is { } held && await moving.MoveAsync(slot, slots[to], [new(key, held)], cancellationToken).ConfigureAwait(false) > 0) return;
         }
     }
 

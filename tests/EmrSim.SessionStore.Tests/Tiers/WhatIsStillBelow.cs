@@ -1,4 +1,5 @@
 using System.Text;
+using EmrSim.SessionStore.Faults;
 using EmrSim.SessionStore.Memory;
 using EmrSim.SessionStore.Tiered;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +12,7 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
     private readonly MemoryTier _above = new(TimeProvider.System, 1000, 1_000_000, keepTombstones: true);
     private readonly MemoryTier _below = new(TimeProvider.System, 1000, 1_000_000, keepTombstones: true);
+    private readonly StoreFaults _faults = new();
     private readonly StampClock _clock = new(TimeProvider.System, 1);
     private readonly TieredStore _store;
 
@@ -18,7 +20,8 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     {
         var report = new OutageReport(TimeProvider.System, NullLogger.Instance);
         TierSlot Slot(IStoreTier tier) => new(tier, new Breaker(TimeProvider.System, new(), new Random(1)), report);
-        _store = new([Slot(_above), Slot(_below)], _clock, null);
+        TierSlot[] slots = [Slot(_above), Slot(new FaultyFallbackTier(_below, _faults, TimeProvider.System))];
+        _store = new(slots, _clock, new(slots, _clock, report, NullLogger<MoveUp>.Instance), null);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -36,6 +39,19 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
         Assert.Null(await _store.AddAsync("k", "other"u8.ToArray(), s_minute, Token));
         Assert.Equal("below", await TextAsync("k"));
         Assert.Equal(0, _below.Held);
+    }
+
+    [Fact]
+    public async Task It_is_found_also_when_it_is_moved_up_between_the_two_looks()
+    {
+        await PutBelowAsync("k");
+        var held = Assert.Single(await _below.PeekAsync(0, 10, Token));
+        _faults.Delay("memory", TimeSpan.FromMilliseconds(200));
+        // Has looked above when it gives back the control, and waits before it looks below.
+        var reading = TextAsync("k");
+        await _above.SetAsync(held.Key, held.Envelope, Token);
+        await _below.ForgetAsync([held], Token);
+        Assert.Equal("below", await reading);
     }
 
     [Fact]

@@ -1,0 +1,68 @@
+using EmrSim.Server.Tests.Processes;
+using EmrSim.SessionStore.Database;
+using EmrSim.SessionStore.Tests.Contract;
+using EmrSim.SessionStore.Tiered;
+using Microsoft.Data.Sqlite;
+
+namespace EmrSim.SessionStore.Tests.Tiers;
+
+/// <summary>What a look at the database says of entries that come and go meanwhile.</summary>
+public sealed class WhatTheDatabaseHolds(PostgresServer postgres) : IClassFixture<PostgresServer>, IAsyncLifetime
+{
+    private const int Rounds = 300;
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"emrsim-holds-{Guid.NewGuid():N}.db");
+    private DatabaseTier _sqlite = null!;
+    private DatabaseTier _tier = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sqlite = new(Databases.Sqlite(_file), TimeProvider.System, TimeSpan.FromSeconds(10));
+        _tier = new(Databases.Postgres(await postgres.CreateDatabaseAsync()), TimeProvider.System, TimeSpan.FromSeconds(10));
+        await _sqlite.ProbeAsync(Token);
+        await _tier.ProbeAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _tier.DisposeAsync();
+        await _sqlite.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.EnumerateFiles(Path.GetTempPath(), Path.GetFileName(_file) + "*")) File.Delete(file);
+    }
+
+    [Fact]
+    public async Task A_look_that_began_before_a_write_does_not_hide_it()
+    {
+        for (uint round = 1; round <= Rounds; round++)
+        {
+            var entry = Entry("k", round);
+            var looks = Enumerable.Range(0, 6).Select(_ => _tier.RefreshAsync(Token).AsTask()).ToArray();
+            await _tier.SetAsync(entry.Key, entry.Envelope, Token);
+            await Task.WhenAll(looks);
+            Assert.True(_tier.MayHold, $"round {round}");
+            Assert.Equal(["k"], await _tier.ForgetAsync([entry], Token));
+            await _tier.RefreshAsync(Token);
+            Assert.False(_tier.MayHold, $"round {round}");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_what_is_still_the_same_is_forgotten_and_said_so(bool onPostgres)
+    {
+        var tier = onPostgres ? _tier : _sqlite;
+        HeldEntry[] seen = [Entry("a", 1), Entry("b", 1), Entry("quote\"and\\", 1)];
+        foreach (var (key, envelope) in seen) await tier.SetAsync(key, envelope, Token);
+        await tier.SetAsync("b", Entry("b", 2).Envelope, Token);
+        Assert.Equal(["a", "quote\"and\\"], (await tier.ForgetAsync(seen, Token)).Order(StringComparer.Ordinal));
+        Assert.Empty(await tier.ForgetAsync(seen, Token));
+        Assert.Equal("b", Assert.Single(await tier.PeekAsync(0, 10, Token)).Key);
+        Assert.Empty(await tier.PeekAsync(1, 10, Token));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static HeldEntry Entry(string key, uint counter) =>
+        new(key, new(EntryKind.Value, new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), counter, uint.MaxValue), TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds(), new byte[] { 1 }));
+}
