@@ -10,6 +10,9 @@ public sealed record Fault(string Name, Func<RunningFleet, Task> Begin, Func<Run
     /// <summary>What health says meanwhile, and of whom; null when nothing is to be said.</summary>
     public (string Status, Func<RunningFleet, IEnumerable<Instance>> Of)? Says { get; init; }
 
+    /// <summary>Waits until another server has taken over by itself: recovery is counted from there, and what health says may be over by then.</summary>
+    public Func<RunningFleet, Task>? TakenOver { get; init; }
+
     /// <summary>How long it stays wrong; in the full form longer.</summary>
     public TimeSpan Lasts { get; init; } = TimeSpan.FromSeconds(3);
 
