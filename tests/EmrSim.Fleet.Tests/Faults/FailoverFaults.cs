@@ -54,7 +54,7 @@ internal static class FailoverFaults
     })
     {
         TakenOver = TakenOverAsync,
-        AfterAll = static fleet => fleet.Servers.Sentinel!.SettledAsync(),
+        AfterAll = DemotedAsync,
     };
 
     public static Fault SlotsMoved { get; } = new($"Cluster: {MovedSlots} slots moved", static fleet => fleet.Servers.Cluster!.MoveSlotsAsync(0, MovedSlots));
