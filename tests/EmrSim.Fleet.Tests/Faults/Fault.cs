@@ -19,7 +19,7 @@ public sealed record Fault(string Name, Func<RunningFleet, Task> Begin, Func<Run
     public TimeSpan LastsInFull { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The most that one request at one instance may take: three times the slowest that was seen on three quarters of a core, on PostgreSQL 0.6 s and on SQLite 1.7 s.
+    /// The most that one request at one instance may take. On two cores that builds kept busy the slowest took 0.7 s on PostgreSQL and 1.7 s on SQLite.
     /// </summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(3);
 
