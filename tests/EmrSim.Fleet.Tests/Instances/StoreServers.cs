@@ -5,6 +5,9 @@ public sealed record StoreServers(string Name) : IAsyncDisposable
 {
     public RedisServer? Redis { get; private init; }
 
+    /// <summary>What the one Redis asks for.</summary>
+    public string? Password { get; private init; }
+
     public RedisSentinel? Sentinel { get; private init; }
 
     public RedisCluster? Cluster { get; private init; }
@@ -13,6 +16,14 @@ public sealed record StoreServers(string Name) : IAsyncDisposable
     public string? Url => Cluster?.Url ?? Sentinel?.Url;
 
     public static async Task<StoreServers> AloneAsync() => new("Redis") { Redis = await RedisServer.StartAsync("--appendonly", "yes") };
+
+    public static async Task<StoreServers> LockedAsync()
+    {
+        var password = Guid.NewGuid().ToString("N");
+        var redis = RedisServer.Prepare(["--requirepass", password], options => options.Password = password);
+        await redis.RunAsync();
+        return new("Redis") { Redis = redis, Password = password };
+    }
 
     public static async Task<StoreServers> GuardedAsync() => new("Sentinel") { Sentinel = await RedisSentinel.StartAsync() };
 
