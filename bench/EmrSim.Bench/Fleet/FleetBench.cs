@@ -40,7 +40,7 @@ public static class FleetBench
             await CurveAsync(findings, instances, sessions, each);
             await instances[^1].DisposeAsync();
             instances.RemoveAt(instances.Count - 1);
-            await WithoutRedisAsync(findings, instances, sessions, redis, each);
+            await WithoutRedisAsync(findings, instances, sessions, redis, postgres, each);
         }
         finally
         {
@@ -81,7 +81,7 @@ public static class FleetBench
         findings.Add("fleet.handshake.three_by_one", handshakes[^1].Average() / handshakes[0].Average(), "times", "no loss");
     }
 
-    private static async Task WithoutRedisAsync(Findings findings, List<ServerUnderLoad> instances, string[] sessions, RedisBeside redis, TimeSpan each)
+    private static async Task WithoutRedisAsync(Findings findings, List<ServerUnderLoad> instances, string[] sessions, RedisBeside redis, PostgresBeside postgres, TimeSpan each)
     {
         Findings.Say($"Two instances, {SteadyHandshakes.PerSecond} requests a second that need the session store, Redis healthy, hung, dead");
         await using var load = new SteadyHandshakes(instances, sessions);
@@ -97,6 +97,7 @@ public static class FleetBench
         var dead = Stopwatch.GetTimestamp();
         await Task.Delay(each);
         var end = Stopwatch.GetTimestamp();
+        var (found, moved) = await HeldEntries.MoveUpAsync(postgres, redis);
         await load.StopAsync();
 
         var before = P99(load.Between(healthy, hanging));
@@ -108,6 +109,9 @@ public static class FleetBench
         findings.Add("fleet.hung_p99_ms", P99(load.Between(hung, dead)), "ms", "2 times healthy");
         findings.Add("fleet.dead_p99_ms", without, "ms", "2 times healthy");
         findings.Add("fleet.dead_p99_ratio", without / before, "times", "2");
+        Findings.Say($"  Redis back, {HeldEntries.Count} entries in PostgreSQL, the same requests meanwhile");
+        findings.Add("fleet.promotion_seconds", Stopwatch.GetElapsedTime(found, moved).TotalSeconds, "s", "2");
+        findings.Add("fleet.promotion_slowing", Median(load.Between(found, moved)) / Median(load.Between(healthy, hanging)), "times", "1.2");
         findings.Add("fleet.failed", load.Between(healthy, long.MaxValue).Count(static answer => answer.Status is < 200 or > 299), "requests", "0");
     }
 
@@ -116,6 +120,8 @@ public static class FleetBench
 
     private static Task<LoadResult> HandshakeAsync(List<ServerUnderLoad> instances, string[] sessions, TimeSpan duration) =>
         Load.RunAsync(instances, Callers, duration, (caller, n) => n % 2 == 0 ? Requests.Token(sessions[caller]) : Requests.Sdp(sessions[caller]));
+
+    private static double Median(Answered[] answers) => answers.Length == 0 ? 0 : answers.Select(static answer => answer.Milliseconds).Order().ElementAt(answers.Length / 2);
 
     private static double P99(Answered[] answers)
     {

@@ -15,6 +15,8 @@ public sealed class PostgresBeside : IAsyncDisposable
 
     public string Url => $"postgres://postgres@127.0.0.1:{_port}/postgres?sslmode=disable";
 
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;SSL Mode=Disable");
+
     /// <summary>Null where it is not installed.</summary>
     public static async Task<PostgresBeside?> StartAsync()
     {
