@@ -74,7 +74,7 @@ public sealed class BreakerOptions
     public TimeSpan OpenFor { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long it stays open at the most before the next probe.</summary>
-    public TimeSpan OpenAtMost { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan OpenAtMost { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Good probes in a row that close it.</summary>
     public int ProbesToClose { get; set; } = 3;
