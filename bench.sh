@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Release and measures the session store, the live feed and the whole server on loopback. --check: exit code 1 when a budget of
+# Builds Release and measures the session store, the live feed, the whole server and a fleet of them on loopback. --check: exit code 1 when a budget of
 # bench/budgets.json is exceeded. --seconds N: how long each load lasts (5).
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -9,7 +9,7 @@ command -v redis-server >/dev/null || { echo "redis-server is not installed: apt
 dotnet build bench/EmrSim.Bench -c Release -v quiet -clp:NoSummary || exit 2
 
 status=0
-for part in store feed server; do
+for part in store feed server fleet; do
   dotnet artifacts/bin/EmrSim.Bench/release/EmrSim.Bench.dll "$part" "$@" || status=$?
 done
 exit "$status"

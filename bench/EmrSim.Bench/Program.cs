@@ -1,6 +1,7 @@
 using System.Globalization;
 using EmrSim.Bench;
 using EmrSim.Bench.Feed;
+using EmrSim.Bench.Fleet;
 using EmrSim.Bench.Server;
 using EmrSim.Bench.Store;
 
@@ -17,8 +18,11 @@ switch (args.FirstOrDefault())
     case "feed":
         await FeedBench.RunAsync(findings, TimeSpan.FromSeconds(seconds));
         break;
+    case "fleet":
+        await FleetBench.RunAsync(findings, TimeSpan.FromSeconds(seconds));
+        break;
     default:
-        Console.Error.WriteLine("Usage: store | feed | server [--seconds N] [only=start|relay|health|voice|growth]   [--check]");
+        Console.Error.WriteLine("Usage: store | feed | server | fleet [--seconds N] [only=start|relay|health|voice|growth]   [--check]");
         return 2;
 }
 

@@ -28,7 +28,7 @@ public sealed class SessionStoreOptions
     public long JournalBytes { get; set; } = 16L * 1024 * 1024;
 
     /// <summary>Entries moved up per second after a recovery, at the most.</summary>
-    public int PromotionsPerSecond { get; set; } = 10_000;
+    public int PromotionsPerSecond { get; set; } = 5_000;
 
     /// <summary>How often it is looked whether other instances left something in the database.</summary>
     public TimeSpan DatabaseBeat { get; set; } = TimeSpan.FromSeconds(2);
@@ -74,7 +74,7 @@ public sealed class BreakerOptions
     public TimeSpan OpenFor { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long it stays open at the most before the next probe.</summary>
-    public TimeSpan OpenAtMost { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan OpenAtMost { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Good probes in a row that close it.</summary>
     public int ProbesToClose { get; set; } = 3;

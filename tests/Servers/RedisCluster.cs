@@ -12,16 +12,17 @@ public sealed class RedisCluster : IAsyncDisposable
     private const int Slots = 16384;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly string? _password;
+    private readonly TlsFiles? _tls;
 
-    private RedisCluster(string? password) => _password = password;
+    private RedisCluster(string? password, TlsFiles? tls) => (_password, _tls) = (password, tls);
 
     public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
 
-    public string Url => $"redis+cluster://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{string.Join(',', Servers.Take(3).Select(static server => $"127.0.0.1:{server.Port}"))}";
+    public string Url => $"{(_tls is null ? "redis" : "rediss")}+cluster://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{string.Join(',', Servers.Take(3).Select(static server => $"127.0.0.1:{server.Port}"))}{(_tls is null ? "" : $"/?{_tls.Query}")}";
 
-    public static async Task<RedisCluster> StartAsync(string? password = null)
+    public static async Task<RedisCluster> StartAsync(string? password = null, bool tls = false)
     {
-        var cluster = new RedisCluster(password);
+        var cluster = new RedisCluster(password, tls ? new() : null);
         try
         {
             await cluster.RunAsync();
@@ -36,7 +37,7 @@ public sealed class RedisCluster : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        string[] entry = _password is null ? [] : ["--requirepass", _password, "--masterauth", _password];
+        string[] entry = [.. _password is null ? [] : (string[])["--requirepass", _password, "--masterauth", _password], .. _tls is null ? [] : (string[])[.. _tls.Arguments, "--tls-cluster", "yes"]];
         Servers = [.. Enumerable.Range(0, 6).Select(_ => Prepare(entry))];
         await Task.WhenAll(Servers.Select(static server => server.RunAsync()));
         var ids = new List<string>();
@@ -100,6 +101,22 @@ public sealed class RedisCluster : IAsyncDisposable
         throw new InvalidOperationException($"Slot {slot} has no primary.");
     }
 
+    /// <summary>Waits until a slot whose primary was lost has one again.</summary>
+    public Task NextPrimaryAsync(int slot) => Eventually.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                return await PrimaryOfAsync(slot) is not null;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        },
+        s_patience,
+        static () => "No failover.");
+
     /// <summary>Moves slots with their keys as an operator's tool does, while clients go on.</summary>
     public async Task MoveSlotsAsync(int first, int count)
     {
@@ -129,6 +146,7 @@ public sealed class RedisCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var server in Servers) await server.DisposeAsync();
+        _tls?.Dispose();
     }
 
     private static int Port(EndPoint endpoint) => endpoint is IPEndPoint address ? address.Port : ((DnsEndPoint)endpoint).Port;
@@ -144,7 +162,11 @@ public sealed class RedisCluster : IAsyncDisposable
         var bus = ServerProcess.FreePort();
         return RedisServer.Prepare(
             [.. arguments, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "1000", "--cluster-port", $"{bus}", "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0"],
-            options => options.Password = _password,
+            options =>
+            {
+                options.Password = _password;
+                if (_tls is not null) TlsFiles.Enter(options);
+            },
             busPort: bus);
     }
 

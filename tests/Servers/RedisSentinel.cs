@@ -14,20 +14,28 @@ public sealed class RedisSentinel : IAsyncDisposable
     private readonly string? _sentinelPassword;
 
     private readonly int _downAfterMs;
+    private readonly TlsFiles? _tls;
 
-    private RedisSentinel(string? password, string? sentinelPassword, int downAfterMs) => (_password, _sentinelPassword, _downAfterMs) = (password, sentinelPassword, downAfterMs);
+    private RedisSentinel(string? password, string? sentinelPassword, int downAfterMs, TlsFiles? tls) => (_password, _sentinelPassword, _downAfterMs, _tls) = (password, sentinelPassword, downAfterMs, tls);
 
     public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
 
     public IReadOnlyList<RedisServer> Sentinels { get; private set; } = [];
 
-    public string Url => $"redis+sentinel://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{Hosts}/{Name}{(_sentinelPassword is null ? "" : $"?sentinelPassword={Uri.EscapeDataString(_sentinelPassword)}")}";
+    public string Url
+    {
+        get
+        {
+            string[] options = [.. _sentinelPassword is null ? [] : (string[])[$"sentinelPassword={Uri.EscapeDataString(_sentinelPassword)}"], .. _tls is null ? [] : (string[])[_tls.Query]];
+            return $"{(_tls is null ? "redis" : "rediss")}+sentinel://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{Hosts}/{Name}{(options.Length == 0 ? "" : "?")}{string.Join('&', options)}";
+        }
+    }
 
     public string Hosts => string.Join(',', Sentinels.Select(static sentinel => $"127.0.0.1:{sentinel.Port}"));
 
-    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null, int downAfterMs = 1000)
+    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null, int downAfterMs = 1000, bool tls = false)
     {
-        var group = new RedisSentinel(password, sentinelPassword, downAfterMs);
+        var group = new RedisSentinel(password, sentinelPassword, downAfterMs, tls ? new() : null);
         try
         {
             await group.RunAsync();
@@ -42,7 +50,7 @@ public sealed class RedisSentinel : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        string[] entry = _password is null ? [] : ["--requirepass", _password, "--masterauth", _password];
+        string[] entry = [.. _password is null ? [] : (string[])["--requirepass", _password, "--masterauth", _password], .. _tls?.Arguments ?? []];
         var primary = Prepare(entry);
         Servers = [primary, Prepare([.. entry, "--replicaof", "127.0.0.1", $"{primary.Port}"]), Prepare([.. entry, "--replicaof", "127.0.0.1", $"{primary.Port}"])];
         foreach (var server in Servers) await server.RunAsync();
@@ -119,6 +127,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var server in Sentinels.Concat(Servers)) await server.DisposeAsync();
+        _tls?.Dispose();
     }
 
     private static async Task<RedisResult?> TryAskAsync(RedisServer server, string command, params object[] arguments)
@@ -135,18 +144,25 @@ public sealed class RedisSentinel : IAsyncDisposable
     }
 
     private RedisServer Prepare(string[] arguments) =>
-        RedisServer.Prepare([.. arguments, "--repl-diskless-sync-delay", "0", "--repl-timeout", "10"], options => options.Password = _password);
+        RedisServer.Prepare([.. arguments, "--repl-diskless-sync-delay", "0", "--repl-timeout", "10"], options => Enter(options, _password));
+
+    private void Enter(ConfigurationOptions options, string? password)
+    {
+        options.Password = password;
+        if (_tls is not null) TlsFiles.Enter(options);
+    }
 
     private RedisServer PrepareSentinel(int primary)
     {
         var sentinel = RedisServer.Prepare(["{dir}/sentinel.conf", "--sentinel"], options =>
         {
-            (options.Password, options.CommandMap, options.TieBreaker) = (_sentinelPassword, CommandMap.Sentinel, "");
+            Enter(options, _sentinelPassword);
+            (options.CommandMap, options.TieBreaker) = (CommandMap.Sentinel, "");
             options.AllowAdmin = true;
         }, isSentinel: true);
         string[] lines =
         [
-            $"port {sentinel.Port}",
+            .. _tls is null ? [$"port {sentinel.Port}"] : (string[])[.. _tls.Lines, $"tls-port {sentinel.Port}"],
             "bind 127.0.0.1",
             $"dir {sentinel.Folder}",
             $"sentinel monitor {Name} 127.0.0.1 {primary} 2",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Dapper;
@@ -108,14 +109,20 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         lock (_holding) _mayHold = Held > 0 || begun != ended || _writesBegun != begun;
     }
 
-    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken) =>
-        RunAsync<IReadOnlyList<HeldEntry>>(
-            async (connection, ct) =>
-            {
-                var rows = await connection.QueryAsync<Row>(new CommandDefinition(_sql.Peek, new { now = NowMs, most, skip }, cancellationToken: ct)).ConfigureAwait(false);
-                return [.. rows.Select(static row => new HeldEntry(row.Key, row.ToEnvelope()))];
-            },
-            cancellationToken);
+    public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Other instances read the same entries to the same end: each begins somewhere else and goes once round.
+        var begin = IsShared && Held > size ? await KeyAtAsync(Random.Shared.Next(Held), cancellationToken).ConfigureAwait(false) : "";
+        var (after, isRound) = (begin, begin.Length == 0);
+        while (true)
+        {
+            var page = await PageAsync(after, size, cancellationToken).ConfigureAwait(false);
+            if (page.Count > 0) yield return page;
+            if (page.Count == size) after = page[^1].Key;
+            else if (isRound) yield break;
+            else (after, isRound) = ("", true);
+        }
+    }
 
     public ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken) =>
         RunAsync<IReadOnlyCollection<string>>(
@@ -132,6 +139,19 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         _line?.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private ValueTask<string> KeyAtAsync(int place, CancellationToken cancellationToken) => RunAsync(
+        async (connection, ct) => await connection.ExecuteScalarAsync<string?>(new CommandDefinition(_sql.KeyAt, new { now = NowMs, place }, cancellationToken: ct)).ConfigureAwait(false) ?? "",
+        cancellationToken);
+
+    private ValueTask<IReadOnlyList<HeldEntry>> PageAsync(string after, int size, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyList<HeldEntry>>(
+            async (connection, ct) =>
+            {
+                var rows = await connection.QueryAsync<Row>(new CommandDefinition(_sql.Page, new { now = NowMs, after, size }, cancellationToken: ct)).ConfigureAwait(false);
+                return [.. rows.Select(static row => new HeldEntry(row.Key, row.ToEnvelope()))];
+            },
+            cancellationToken);
 
     private static string Json(IReadOnlyList<HeldEntry> entries)
     {

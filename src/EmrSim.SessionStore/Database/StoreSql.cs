@@ -60,7 +60,10 @@ internal sealed class StoreSql
     /// <summary>Of the entries in a JSON array those that are still the same; gives their keys.</summary>
     public string Forget { get; }
 
-    public string Peek { get; } = $"select {Columns} from session_store_entry where expires_at > @now order by key limit @most offset @skip";
+    /// <summary>In the order of the keys, so that the next page begins where this one ends.</summary>
+    public string Page { get; } = $"select {Columns} from session_store_entry where key > @after and expires_at > @now order by key limit @size";
+
+    public string KeyAt { get; } = "select key from session_store_entry where expires_at > @now order by key limit 1 offset @place";
 
     /// <summary>How many there are, counted up to a bound.</summary>
     public string Holds { get; } = "select count(*) from (select 1 from session_store_entry where expires_at > @now limit 10000) as held";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using EmrSim.SessionStore.Tiered;
 
 namespace EmrSim.SessionStore.Faults;
@@ -74,10 +75,14 @@ internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults,
         await tier.RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
-        return await tier.PeekAsync(skip, most, cancellationToken).ConfigureAwait(false);
+        await foreach (var page in tier.PagesAsync(size, cancellationToken).ConfigureAwait(false))
+        {
+            yield return page;
+            await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EmrSim.SessionStore.Tiered;
 
@@ -125,10 +126,16 @@ internal sealed class MemoryTier : IFallbackTier
 
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = NowMs;
-        lock (_lock) return new([.. _entries.Where(pair => pair.Value.Envelope.ExpiresAtMs > now).Skip(skip).Take(most).Select(static pair => new HeldEntry(pair.Key, pair.Value.Envelope))]);
+        HeldEntry[] held;
+        lock (_lock) held = [.. _entries.Where(pair => pair.Value.Envelope.ExpiresAtMs > now).Select(static pair => new HeldEntry(pair.Key, pair.Value.Envelope))];
+        foreach (var page in held.Chunk(size))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return await ValueTask.FromResult(page).ConfigureAwait(false);
+        }
     }
 
     public ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
@@ -205,7 +212,7 @@ internal sealed class MemoryTier : IFallbackTier
         {
             _ends.Dequeue();
             ref var place = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key);
-            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref place) || place.QueuedEnd != end) continue;
+            if (Unsafe.IsNullRef(ref place) || place.QueuedEnd != end) continue;
             if (place.Envelope.ExpiresAtMs == end) return key;
             place = place with { QueuedEnd = place.Envelope.ExpiresAtMs };
             _ends.Enqueue(key, place.QueuedEnd);

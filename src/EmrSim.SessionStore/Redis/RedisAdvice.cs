@@ -41,6 +41,10 @@ internal static class RedisAdvice
     /// <summary>Whether it says that this server can't be written to just now, so that asking on is of no use.</summary>
     public static bool IsLostRole(RedisServerException refused) => refused.Message.Split(' ', 2)[0] is "READONLY" or "CLUSTERDOWN" or "MASTERDOWN" or "LOADING";
 
+    /// <summary>Whether it never came to a password because the other side does not speak TLS or shows a certificate that does not fit.</summary>
+    public static bool IsOfTls(ConnectionAttemptCompletedEventArgs attempt) =>
+        attempt is { Stage: ConnectionAttemptStage.Tls } or { ServerCertificatePolicyErrors: not null and not SslPolicyErrors.None, ServerCertificateAccepted: not true };
+
     private static string OfCertificate(ConnectionAttemptCompletedEventArgs attempt, SslPolicyErrors errors)
     {
         var isOver = ((attempt.ServerCertificateChainStatus ?? default) & (X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.CtlNotTimeValid)) != 0;

@@ -6,6 +6,7 @@ internal enum SentinelWord
     Told,
     UnknownName,
     Refused,
+    Distrusted,
     Forbidden,
 }
 
@@ -13,7 +14,8 @@ internal enum SentinelWord
 /// <param name="Word">Whether it told, or why not.</param>
 /// <param name="Primary">Whom it takes for the primary.</param>
 /// <param name="Epoch">The number of the failover by which that became the primary.</param>
-internal readonly record struct SentinelAnswer(SentinelWord Word, StoreEndpoint Primary = default, long Epoch = 0);
+/// <param name="Problem">What to change so that it can be believed.</param>
+internal readonly record struct SentinelAnswer(SentinelWord Word, StoreEndpoint Primary = default, long Epoch = 0, string? Problem = null);
 
 /// <summary>The primary by the word of the sentinels.</summary>
 internal sealed record KnownPrimary(StoreEndpoint Endpoint, long Epoch);

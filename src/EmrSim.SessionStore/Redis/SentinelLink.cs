@@ -12,8 +12,11 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
     private ConnectionMultiplexer? _client;
     private bool _isSubscribed;
     private volatile bool _isRefused;
+    private volatile string? _distrust;
 
     public StoreEndpoint Endpoint => endpoint;
+
+    private SentinelAnswer Silence => _distrust is { } problem ? new(SentinelWord.Distrusted, Problem: problem) : new(_isRefused ? SentinelWord.Refused : SentinelWord.Silent);
 
     /// <summary>Never throws: a sentinel that can't tell is one of the answers.</summary>
     public async Task<SentinelAnswer> AskAsync(CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
         {
             _connecting ??= ConnectAsync();
             _client = await _connecting.WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false);
-            if (!_client.IsConnected) return new(_isRefused ? SentinelWord.Refused : SentinelWord.Silent);
+            if (!_client.IsConnected) return Silence;
             var answer = await AskAsync(_client.GetServers()[0]).WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false);
             await SubscribeAsync(_client, cancellationToken).ConfigureAwait(false);
             return answer;
@@ -34,7 +37,7 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
         catch (Exception silent) when (silent is RedisException or TimeoutException or IOException or ObjectDisposedException or System.Security.Cryptography.CryptographicException)
         {
             if (_connecting is { IsFaulted: true }) _connecting = null;
-            return new(_isRefused ? SentinelWord.Refused : SentinelWord.Silent);
+            return Silence;
         }
     }
 
@@ -48,8 +51,17 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         var options = RedisOptions.ForSentinel(url, endpoint);
-        options.ConnectionAttemptCompleted += (_, attempt) => _isRefused = !attempt.IsSuccess && (attempt.FailureType == ConnectionFailureType.AuthenticationFailure || (_isRefused && attempt.FailureType == ConnectionFailureType.UnableToConnect));
+        options.ConnectionAttemptCompleted += (_, attempt) => Note(attempt);
         return await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
+    }
+
+    // A certificate that does not fit counts as a failed authentication too. An attempt that got nowhere tells nothing new.
+    private void Note(ConnectionAttemptCompletedEventArgs attempt)
+    {
+        var isOfTls = !attempt.IsSuccess && RedisAdvice.IsOfTls(attempt);
+        if (!isOfTls && attempt.FailureType == ConnectionFailureType.UnableToConnect && !attempt.IsSuccess) return;
+        _distrust = isOfTls ? RedisAdvice.Of(attempt) : null;
+        _isRefused = !attempt.IsSuccess && !isOfTls && attempt.FailureType == ConnectionFailureType.AuthenticationFailure;
     }
 
     // The number first: an address that is asked for later can only be newer.

@@ -67,8 +67,10 @@ internal interface IFallbackTier : IStoreTier
     /// <summary>Asks whether it holds anything, so that <see cref="MayHold"/> is true to what other instances wrote.</summary>
     ValueTask RefreshAsync(CancellationToken cancellationToken);
 
-    /// <summary>Some of what it holds, values, tombstones and counters, after the first <paramref name="skip"/> of them.</summary>
-    ValueTask<IReadOnlyList<HeldEntry>> PeekAsync(int skip, int most, CancellationToken cancellationToken);
+    /// <summary>
+    /// All that it holds, values, tombstones and counters, in pages of at most so many; what comes while they are read may be left out.
+    /// </summary>
+    IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, CancellationToken cancellationToken);
 
     /// <summary>Forgets those entries that are still the same, and gives their keys: each to one caller only, of all instances.</summary>
     ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken);

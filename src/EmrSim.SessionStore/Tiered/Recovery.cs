@@ -13,14 +13,20 @@ internal sealed class Recovery(
     SessionStoreOptions options,
     TimeProvider time) : BackgroundService
 {
-    private const int Page = 100;
+    private const int LargestPage = 100;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_tickWhileMoving = TimeSpan.FromMilliseconds(20);
 
     // Not all instances at the same moment.
     private static readonly TimeSpan s_spread = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _perTick = Math.Max(1, options.PromotionsPerSecond / 10);
+    private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);
+    private readonly Dictionary<TierSlot, UpwardPass> _passes = slots.Where(static slot => slot.Fallback is not null).ToDictionary(
+        static slot => slot,
+        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 50, 1, LargestPage)));
+    private double _mayMove;
+    private long _movedAt;
     private long _refreshed;
     private long _mayPromoteFrom;
 
@@ -39,6 +45,7 @@ internal sealed class Recovery(
             {
                 await TickAsync(stoppingToken).ConfigureAwait(false);
                 _firstLook.TrySetResult();
+                timer.Period = _mayMove > 0 ? s_tickWhileMoving : s_tick;
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
@@ -103,39 +110,31 @@ internal sealed class Recovery(
         // Up to the highest one that serves: what only this process holds is better where others see it.
         var top = slots.FirstOrDefault(static slot => slot.Breaker.Allows);
         if (top is null) return;
+        // Spread over the time, since the requests of this moment need the same processors.
+        _mayMove = Math.Min(_mayMove, 0) + (Math.Min(0.1, time.GetElapsedTime(_movedAt).TotalSeconds) * _perSecond);
+        _movedAt = time.GetTimestamp();
         var isLeft = false;
         foreach (var slot in slots.SkipWhile(slot => slot != top).Skip(1))
         {
             if (slot.Fallback is not { MayHold: true } || !slot.Breaker.Allows) continue;
             isLeft = true;
-            await TryAsync(slot, (lower, ct) => PromoteAsync(slot, lower, top, ct), cancellationToken).ConfigureAwait(false);
+            await TryAsync(slot, (_, ct) => PromoteAsync(_passes[slot], top, ct), cancellationToken).ConfigureAwait(false);
         }
 
-        if (!isLeft && top == slots[0] && report.IsOpen) report.Over();
+        if (isLeft) return;
+        _mayMove = 0;
+        if (top == slots[0] && report.IsOpen) report.Over();
     }
 
-    private async ValueTask PromoteAsync(TierSlot from, IFallbackTier lower, TierSlot top, CancellationToken cancellationToken)
+    private async ValueTask PromoteAsync(UpwardPass pass, TierSlot top, CancellationToken cancellationToken)
     {
-        // Other instances move the same entries: each begins somewhere else.
-        var skip = lower.IsShared && lower.Held > Page ? Random.Shared.Next(lower.Held) : 0;
-        for (var left = _perTick; left > 0 && top.Breaker.Allows;)
+        while (_mayMove > 0 && top.Breaker.Allows)
         {
-            var held = await lower.PeekAsync(skip, Math.Min(Page, left), cancellationToken).ConfigureAwait(false);
-            if (held.Count == 0 && skip == 0)
-            {
-                await lower.RefreshAsync(cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            var failed = held.Count == 0 ? 0 : await moving.MoveAsync(from, top, held, cancellationToken).ConfigureAwait(false);
-            skip = held.Count == 0 ? 0 : skip + failed;
-            left -= held.Count;
-            if (failed > 0 && failed == held.Count)
-            {
-                // As when one of several servers is away, and its entries are what is left.
-                PausePromotion(s_pause);
-                return;
-            }
+            var gone = await pass.GoOnAsync(top, cancellationToken).ConfigureAwait(false);
+            _mayMove -= gone;
+            if (gone > 0) continue;
+            if (pass.IsStuck) PausePromotion(s_pause);
+            return;
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key);
+        if (slots[0].Breaker.Allows && MayBeHeldBelow(0)) return await GetWhileMergingAsync(key, cancellationToken).ConfigureAwait(false);
         Envelope? newest = null;
         TierSlot? first = null;
         var isElsewhere = false;
@@ -42,7 +43,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 // What is moved up between the two looks is seen by neither.
                 if (first is not null && found is null) isElsewhere = true;
                 first ??= slot;
-                if (found is { } other && (newest is not { } best || other.Stamp > best.Stamp)) newest = other;
+                newest = Newer(newest, found);
             }
             catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
             {
@@ -51,9 +52,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
 
         if (first is null) throw Unavailable(Get);
         if (isElsewhere) newest = await AgainAsync(first, key, newest, cancellationToken).ConfigureAwait(false);
-        if (newest is not { } entry) return null;
-        clock.Observe(entry.Stamp);
-        return entry.Kind == EntryKind.Value ? new StoreEntry(entry.Value, entry.Stamp, entry.ExpiresAt) : null;
+        return Seen(newest);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -66,7 +65,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         {
             var slot = slots[i];
             if (!slot.Breaker.Allows) continue;
-            if (MayBeHeldBelow(i)) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
+            var below = MayBeHeldBelow(i) ? NewestBelowAsync(key, i, cancellationToken).AsTask() : null;
             var start = i == 0 ? began : Stopwatch.GetTimestamp();
             try
             {
@@ -74,11 +73,13 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 // While the server works: noting it afterwards would make every write that much longer.
                 journal?.Note(key, envelope);
                 var write = await writing.ConfigureAwait(false);
-                // This write comes after the one it found there, so its stamp must too, however wrong the other's clock is.
-                for (var attempt = 1; write.Newer is { } newer && attempt < MostAttempts; attempt++)
+                // This write comes after the one it found, so its stamp must too, however wrong the other's clock is.
+                var newer = write.Newer;
+                if (below is not null && (await below.ConfigureAwait(false)).Newest is { } held && held.Stamp > (newer ?? envelope.Stamp)) newer = held.Stamp;
+                for (var attempt = 1; newer is { } standing && attempt < MostAttempts; attempt++)
                 {
-                    envelope = envelope with { Stamp = clock.After(newer) };
-                    write = await slot.Tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+                    envelope = envelope with { Stamp = clock.After(standing) };
+                    newer = (await slot.Tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false)).Newer;
                     journal?.Note(key, envelope);
                 }
 
@@ -153,11 +154,64 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     // An instance that alone has lost the server leaves its writes where the beat finds them; a read that finds nothing does not wait for that.
     private static bool MayKnowBetter(TierSlot slot, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold || (newest is null && lower.IsShared));
 
+    // Both at once: until all is moved up, the slower of the two is what a read costs, not the sum.
+    private async ValueTask<StoreEntry?> GetWhileMergingAsync(string key, CancellationToken cancellationToken)
+    {
+        var top = slots[0];
+        var start = Stopwatch.GetTimestamp();
+        var looking = NewestBelowAsync(key, 0, cancellationToken).AsTask();
+        var (above, answered) = ((Envelope?)null, false);
+        try
+        {
+            above = await top.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false);
+            top.Succeeded(Get, start, start);
+            answered = true;
+        }
+        catch (Exception problem) when (top.Failed(Get, problem, cancellationToken))
+        {
+        }
+
+        var (below, answeredBelow) = await looking.ConfigureAwait(false);
+        if (!answered && !answeredBelow) throw Unavailable(Get);
+        // What is moved up between the two looks is seen by neither.
+        if (answered && below is null) above = await AgainAsync(top, key, above, cancellationToken).ConfigureAwait(false);
+        return Seen(Newer(above, below));
+    }
+
+    private async ValueTask<(Envelope? Newest, bool Answered)> NewestBelowAsync(string key, int from, CancellationToken cancellationToken)
+    {
+        var (newest, answered) = ((Envelope?)null, false);
+        for (var i = from + 1; i < slots.Count; i++)
+        {
+            var slot = slots[i];
+            if (!slot.Breaker.Allows) continue;
+            try
+            {
+                newest = Newer(newest, await slot.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false));
+                answered = true;
+            }
+            catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
+            {
+            }
+        }
+
+        return (newest, answered);
+    }
+
+    private StoreEntry? Seen(Envelope? newest)
+    {
+        if (newest is not { } entry) return null;
+        clock.Observe(entry.Stamp);
+        return entry.Kind == EntryKind.Value ? new StoreEntry(entry.Value, entry.Stamp, entry.ExpiresAt) : null;
+    }
+
+    private static Envelope? Newer(Envelope? one, Envelope? other) => other is { } some && (one is not { } best || some.Stamp > best.Stamp) ? other : one;
+
     private static async ValueTask<Envelope?> AgainAsync(TierSlot slot, string key, Envelope? newest, CancellationToken cancellationToken)
     {
         try
         {
-            return await slot.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } found && (newest is not { } best || found.Stamp > best.Stamp) ? found : newest;
+            return Newer(newest, await slot.Tier.GetAsync(key, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
         {

@@ -45,6 +45,20 @@ public sealed class OnSqlite(TwoOnSqlite on) : IClassFixture<TwoOnSqlite>
     public Task Redis_dies_and_comes_back_empty() => on.GetsOverAsync(KnownFaults.RedisEmpty);
 }
 
+/// <summary>Two instances with a Redis primary, two replicas, three sentinels, and PostgreSQL.</summary>
+[Collection(FleetUnderTest.OneAtATime)]
+public sealed class OnSentinel(TwoOnSentinel on) : IClassFixture<TwoOnSentinel>
+{
+    [Fact]
+    public Task The_primary_is_killed_and_comes_back_empty() => on.GetsOverAsync(FailoverFaults.SentinelPrimaryKilled);
+
+    [Fact]
+    public Task The_primary_hangs_and_comes_back_stale() => on.GetsOverAsync(FailoverFaults.SentinelPrimaryHung);
+
+    [Fact]
+    public Task The_operator_fails_over() => on.GetsOverAsync(FailoverFaults.SentinelOnDemand);
+}
+
 /// <summary>Two instances with a Redis Cluster and PostgreSQL.</summary>
 [Collection(FleetUnderTest.OneAtATime)]
 public sealed class OnCluster(TwoOnCluster on) : IClassFixture<TwoOnCluster>

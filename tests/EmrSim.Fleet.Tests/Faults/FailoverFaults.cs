@@ -22,7 +22,53 @@ internal static class FailoverFaults
         AfterAll = static fleet => fleet.Servers.Cluster!.SettledAsync(),
     };
 
+    public static Fault SentinelPrimaryKilled { get; } = new(
+        "Sentinel: primary killed, back empty",
+        static async fleet => await (await OldOfSentinelAsync(fleet)).KillAsync(),
+        static fleet => Old(fleet).RunAsync())
+    {
+        Says = Fault.All("degraded"),
+        TakenOver = TakenOverAsync,
+        AfterAll = DemotedAsync,
+    };
+
+    // Until the sentinels tell it otherwise, some ten seconds, it takes itself for the primary.
+    public static Fault SentinelPrimaryHung { get; } = new(
+        "Sentinel: primary hung (SIGSTOP), back stale",
+        static async fleet => (await OldOfSentinelAsync(fleet)).Stop(),
+        static fleet =>
+        {
+            Old(fleet).Continue();
+            return Task.CompletedTask;
+        })
+    {
+        Says = Fault.All("degraded"),
+        TakenOver = TakenOverAsync,
+        AfterAll = DemotedAsync,
+    };
+
+    public static Fault SentinelOnDemand { get; } = new("Sentinel: failover on demand", static async fleet =>
+    {
+        await OldOfSentinelAsync(fleet);
+        await fleet.Servers.Sentinel!.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", RedisSentinel.Name);
+    })
+    {
+        TakenOver = TakenOverAsync,
+        AfterAll = DemotedAsync,
+    };
+
     public static Fault SlotsMoved { get; } = new($"Cluster: {MovedSlots} slots moved", static fleet => fleet.Servers.Cluster!.MoveSlotsAsync(0, MovedSlots));
+
+    private static async Task<RedisServer> OldOfSentinelAsync(RunningFleet fleet)
+    {
+        var primary = await fleet.Servers.Sentinel!.PrimaryAsync();
+        s_old.AddOrUpdate(fleet, primary);
+        return primary;
+    }
+
+    private static async Task TakenOverAsync(RunningFleet fleet) => await fleet.Servers.Sentinel!.NextPrimaryAsync(Old(fleet));
+
+    private static Task DemotedAsync(RunningFleet fleet) => fleet.Servers.Sentinel!.DemoteAsync(Old(fleet));
 
     private static RedisServer Old(RunningFleet fleet) => s_old.TryGetValue(fleet, out var old) ? old : throw new InvalidOperationException("Nothing was done to a primary.");
 }

@@ -11,6 +11,7 @@ public static class FaultRun
     private static readonly LoadSize s_short = new(4, 3, 3, 6);
     private static readonly LoadSize s_full = new(10, 6, 6, 12);
     private static readonly TimeSpan s_stretch = TimeSpan.FromSeconds(FaultTable.IsFull ? 5 : 1.5);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(1);
 
     public static async Task<FaultRow> RunAsync(RunningFleet fleet, Fault fault)
@@ -27,21 +28,16 @@ public static class FaultRun
 
         var during = Stopwatch.GetTimestamp();
         using var wellAgain = new CancellationTokenSource();
-        var noticing = NoticedAsync(fleet, during, wellAgain.Token);
+        var looking = LookAsync(fleet, during, wellAgain.Token);
         await fault.Begin(fleet);
         while (held.Count > size.Held / 2) await load.FinishAsync(held.Dequeue());
-        if (fault.Says is { } says)
+        if (fault is { Says: { } says, TakenOver: null })
         {
             await RunningFleet.SayAsync(says.Status, [.. says.Of(fleet)]);
             await RunningFleet.SayAsync("healthy", [.. fleet.Instances.Except(says.Of(fleet))]);
         }
 
-        var rest = (FaultTable.IsFull ? fault.LastsInFull : fault.Lasts) - Stopwatch.GetElapsedTime(during);
-        if (fault.Repair is not null && rest > TimeSpan.Zero) await Task.Delay(rest);
-        var repair = Stopwatch.GetTimestamp();
-        if (fault.Repair is not null) await fault.Repair(fleet);
-        await fleet.HealthyAsync();
-        var recovered = Stopwatch.GetElapsedTime(fault.Repair is null ? during : repair);
+        var recovered = await RecoverAsync(fleet, fault, during);
         await wellAgain.CancelAsync();
 
         var after = Stopwatch.GetTimestamp();
@@ -49,6 +45,7 @@ public static class FaultRun
         await Task.Delay(s_stretch);
         await load.StopAsync();
 
+        var noticed = await looking;
         var attempts = load.Door.Attempts;
         var row = new FaultRow
         {
@@ -63,11 +60,12 @@ public static class FaultRun
             Before = Latencies.Of(attempts.Where(attempt => attempt.At >= before && attempt.At < during)),
             During = Latencies.Of(attempts.Where(attempt => attempt.At >= during && attempt.At < after)),
             After = Latencies.Of(attempts.Where(attempt => attempt.At >= after)),
-            Detected = await noticing,
+            Detected = noticed.First,
             Recovered = recovered,
         };
         FaultTable.Add(row);
         Judge(fault, row, load, during);
+        if (fault is { Says: { } said, TakenOver: not null }) Assert.All(said.Of(fleet), instance => Assert.Contains((instance.Name, said.Status), noticed.Said));
         return row;
     }
 
@@ -78,17 +76,45 @@ public static class FaultRun
         await Task.Delay(s_warm * 2);
     }
 
-    // How long until the first instance says that something is wrong, or says nothing.
-    private static async Task<TimeSpan?> NoticedAsync(RunningFleet fleet, long since, CancellationToken wellAgain)
+    // How long it takes from the repair, or from when another server has taken over, until all say that they are well.
+    private static async Task<TimeSpan> RecoverAsync(RunningFleet fleet, Fault fault, long during)
     {
-        while (!wellAgain.IsCancellationRequested)
+        TimeSpan? recovered = null;
+        if (fault.TakenOver is not null)
         {
-            var said = await Task.WhenAll(fleet.Instances.Select(static instance => instance.StatusAsync()));
-            if (said.Any(static status => status != "healthy")) return Stopwatch.GetElapsedTime(since);
-            await Task.Delay(20, CancellationToken.None);
+            await fault.TakenOver(fleet);
+            recovered = await HealthyAgainAsync(fleet, Stopwatch.GetTimestamp());
         }
 
-        return null;
+        if (fault.Repair is null) return recovered ?? await HealthyAgainAsync(fleet, during);
+        var rest = (FaultTable.IsFull ? fault.LastsInFull : fault.Lasts) - Stopwatch.GetElapsedTime(during);
+        if (rest > TimeSpan.Zero) await Task.Delay(rest);
+        var repair = Stopwatch.GetTimestamp();
+        await fault.Repair(fleet);
+        var repaired = await HealthyAgainAsync(fleet, repair);
+        return recovered ?? repaired;
+    }
+
+    private static async Task<TimeSpan> HealthyAgainAsync(RunningFleet fleet, long since)
+    {
+        await fleet.HealthyAsync();
+        return Stopwatch.GetElapsedTime(since);
+    }
+
+    // What the instances say of themselves meanwhile, and how long until the first says that something is wrong, or says nothing.
+    private static async Task<(TimeSpan? First, HashSet<(string Instance, string Status)> Said)> LookAsync(RunningFleet fleet, long since, CancellationToken wellAgain)
+    {
+        TimeSpan? first = null;
+        var all = new HashSet<(string, string)>();
+        while (!wellAgain.IsCancellationRequested)
+        {
+            var said = await Task.WhenAll(fleet.Instances.Select(static async instance => (instance.Name, Status: await instance.StatusAsync())));
+            all.UnionWith(said);
+            if (said.Any(static one => one.Status != "healthy")) first ??= Stopwatch.GetElapsedTime(since);
+            await Task.Delay(first is null ? s_look : 5 * s_look, CancellationToken.None);
+        }
+
+        return (first, all);
     }
 
     private static void Judge(Fault fault, FaultRow row, Load load, long during)

@@ -49,3 +49,5 @@ public sealed class ThreeOnPostgres(PostgresServer postgres) : FleetUnderTest(3,
 public sealed class TwoOnSqlite() : FleetUnderTest(2, null, StoreServers.AloneAsync);
 
 public sealed class TwoOnCluster(PostgresServer postgres) : FleetUnderTest(2, postgres, StoreServers.ClusteredAsync);
+
+public sealed class TwoOnSentinel(PostgresServer postgres) : FleetUnderTest(2, postgres, StoreServers.GuardedAsync);

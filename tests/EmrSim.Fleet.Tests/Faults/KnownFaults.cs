@@ -5,8 +5,8 @@ namespace EmrSim.Fleet.Tests.Faults;
 /// <summary>What goes wrong with instances, Redis, the network between and the database.</summary>
 internal static class KnownFaults
 {
-    // A new process compiles its code while it serves its first requests, here beside everything else on two cores.
-    private static readonly TimeSpan s_coldStart = TimeSpan.FromSeconds(10);
+    // A new process compiles its code while it serves its first requests, here beside everything else on two cores: 1.5 s were seen.
+    private static readonly TimeSpan s_coldStart = TimeSpan.FromSeconds(5);
 
     public static Fault InstanceKilled { get; } = new("instance killed (-9)", static fleet => fleet.Instances[0].KillAsync(), static fleet => fleet.Instances[0].StartAsync())
     {
@@ -48,7 +48,7 @@ internal static class KnownFaults
     public static Fault DatabaseRestarted { get; } = new("PostgreSQL killed, back again", static fleet => fleet.Postgres!.KillAsync(), static fleet => fleet.Postgres!.StartAgainAsync())
     {
         MayRetry = true,
-        Budget = TimeSpan.FromSeconds(10),
+        Budget = TimeSpan.FromSeconds(5),
         Lasts = TimeSpan.FromSeconds(2),
         LastsInFull = TimeSpan.FromSeconds(5),
         Says = Fault.All("unhealthy"),

@@ -17,6 +17,10 @@ public sealed class RunningFleet : IAsyncDisposable
 
     public PostgresServer? Postgres { get; }
 
+    public string? Database { get; private set; }
+
+    public string Data => _data;
+
     public FakeUpstream Upstream { get; }
 
     public IReadOnlyList<Instance> Instances { get; private set; } = [];
@@ -34,8 +38,9 @@ public sealed class RunningFleet : IAsyncDisposable
         // Limits count in the session store and refuse nothing.
         foreach (var limit in (string[])["TOKEN_PER_SESSION", "TOKEN_PER_ADDRESS", "SESSIONS_PER_ADDRESS", "RELAY_PER_SESSION", "RELAY_PER_ADDRESS", "MESSAGES_PER_SESSION"])
             settings[$"LIMIT_{limit}"] = "1000000";
-        if (postgres is not null) settings["DATABASE_URL"] = await postgres.CreateDatabaseAsync();
+        if (postgres is not null) settings["DATABASE_URL"] = fleet.Database = await postgres.CreateDatabaseAsync();
         if (fleet.Servers.Url is { } url) settings["REDIS_URL"] = url;
+        if (fleet.Servers.Password is { } password) settings["REDIS_PASSWORD"] = password;
         fleet.Instances = [.. Enumerable.Range(0, instances).Select(n => new Instance($"{(char)('A' + n)}", settings, fleet._data, fleet.Servers.Link()))];
         await Task.WhenAll(fleet.Instances.Select(instance => instance.StartAsync()));
         await fleet.HealthyAsync();

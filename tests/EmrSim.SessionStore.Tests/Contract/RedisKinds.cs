@@ -36,6 +36,46 @@ public sealed class OnCluster(ClusterWithAPassword servers) : StoreContract, ICl
     protected override ValueTask<SessionStoreOptions> OptionsAsync() => new(SharedServer.Options(servers.Cluster.Url));
 }
 
+public sealed class SentinelWithTls : IAsyncLifetime
+{
+    public RedisSentinel Group { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Group = await RedisSentinel.StartAsync("p@ss%w", "w@tch%", downAfterMs: 30_000, tls: true);
+
+    public ValueTask DisposeAsync() => Group?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+public sealed class ClusterWithTls : IAsyncLifetime
+{
+    public RedisCluster Cluster { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Cluster = await RedisCluster.StartAsync("p@ss%w", tls: true);
+
+    public ValueTask DisposeAsync() => Cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+[CollectionDefinition(nameof(SharedSentinelWithTls))]
+public sealed class SharedSentinelWithTls : ICollectionFixture<SentinelWithTls>;
+
+[CollectionDefinition(nameof(SharedClusterWithTls))]
+public sealed class SharedClusterWithTls : ICollectionFixture<ClusterWithTls>;
+
+[Collection(nameof(SharedSentinelWithTls))]
+public sealed class OnSentinelWithTls(SentinelWithTls servers) : StoreContract
+{
+    protected override string FirstTier => "redis";
+
+    protected override ValueTask<SessionStoreOptions> OptionsAsync() => new(SharedServer.Options(servers.Group.Url));
+}
+
+[Collection(nameof(SharedClusterWithTls))]
+public sealed class OnClusterWithTls(ClusterWithTls servers) : StoreContract
+{
+    protected override string FirstTier => "redis";
+
+    protected override ValueTask<SessionStoreOptions> OptionsAsync() => new(SharedServer.Options(servers.Cluster.Url));
+}
+
 public sealed class OnValkey : OnAnotherServer
 {
     protected override string Program => "valkey-server";

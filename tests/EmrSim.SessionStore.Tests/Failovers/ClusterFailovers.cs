@@ -26,7 +26,7 @@ public sealed class ClusterFailovers(OpenCluster servers, PostgresServer databas
         await writers.MoreAsync(300);
         var old = await _cluster.PrimaryOfAsync(42);
         await old.KillAsync();
-        await NextPrimaryAsync(42);
+        await _cluster.NextPrimaryAsync(42);
         var since = Stopwatch.StartNew();
         await writers.ServedByRedisAsync();
         TestContext.Current.SendDiagnosticMessage("Back {0} ms after the replica was promoted; slowest write {1} ms", since.ElapsedMilliseconds, writers.Slowest.TotalMilliseconds);
@@ -85,19 +85,4 @@ public sealed class ClusterFailovers(OpenCluster servers, PostgresServer databas
         await Eventually.TrueAsync(() => writers.Stores.All(static store => store.Log.Count("written again") > 0), s_patience, () => string.Join('\n', writers.Stores[0].Log.Lines));
         await writers.NothingIsLostAsync();
     }
-
-    private async Task NextPrimaryAsync(int slot) => await Eventually.TrueAsync(
-        async () =>
-        {
-            try
-            {
-                return await _cluster.PrimaryOfAsync(slot) is not null;
-            }
-            catch (InvalidOperationException)
-            {
-                return false;
-            }
-        },
-        s_patience,
-        static () => "No failover.");
 }

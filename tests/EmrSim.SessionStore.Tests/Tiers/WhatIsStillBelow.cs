@@ -45,7 +45,8 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     public async Task It_is_found_also_when_it_is_moved_up_between_the_two_looks()
     {
         await PutBelowAsync("k");
-        var held = Assert.Single(await _below.PeekAsync(0, 10, Token));
+        HeldEntry held = default;
+        await foreach (var page in _below.PagesAsync(10, Token)) held = Assert.Single(page);
         _faults.Delay("memory", TimeSpan.FromMilliseconds(200));
         // Has looked above when it gives back the control, and waits before it looks below.
         var reading = TextAsync("k");
