@@ -18,6 +18,7 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         await TalkAsync(student);
         await Expect(student.Said.Nth(1)).ToContainTextAsync("Good morning, nice to meet you.");
         await Expect(student.Said.Nth(0)).ToContainTextAsync("Good morning, I am Robin, a student.");
+        foreach (var one in new[] { student, watching }) await Expect(one.Page.Locator(".gates .done")).ToHaveTextAsync(["Greeting (done)", "Who you are (done)"]);
         await TalkAsync(student);
         await Expect(student.Said).ToHaveCountAsync(4);
         await Expect(watching.Said).ToHaveCountAsync(4);
