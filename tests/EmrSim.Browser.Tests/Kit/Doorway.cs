@@ -1,15 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace EmrSim.Browser.Tests.Kit;
 
-/// <summary>One address before several instances: each connection goes to the first that takes it, as behind a balancer.</summary>
+/// <summary>One address before several instances, as behind a balancer: each connection goes to the first that takes it, or to them in turn.</summary>
 public sealed class Doorway : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly int[] _instances;
     private readonly Task _accepting;
+    private int _turn;
 
     public Doorway(params int[] instances)
     {
@@ -17,6 +19,15 @@ public sealed class Doorway : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    /// <summary>Whether the instances take connections by turns.</summary>
+    public bool TakesTurns { get; init; }
+
+    /// <summary>Whether it is one of those that let no WebSocket through.</summary>
+    public bool RefusesUpgrades { get; set; }
+
+    /// <summary>How many were refused.</summary>
+    public int Refused { get; private set; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -49,6 +60,17 @@ public sealed class Doorway : IAsyncDisposable
             var (inside, outside) = (instance.GetStream(), caller.GetStream());
             try
             {
+                // A browser begins each WebSocket on a connection of its own.
+                var first = new byte[8192];
+                var length = await outside.ReadAsync(first, _closing.Token);
+                if (RefusesUpgrades && Encoding.ASCII.GetString(first, 0, length).Contains("Upgrade: websocket", StringComparison.OrdinalIgnoreCase))
+                {
+                    Refused++;
+                    await outside.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _closing.Token);
+                    return;
+                }
+
+                await inside.WriteAsync(first.AsMemory(0, length), _closing.Token);
                 await Task.WhenAny(outside.CopyToAsync(inside, _closing.Token), inside.CopyToAsync(outside, _closing.Token));
             }
             catch (Exception over) when (over is IOException or OperationCanceledException)
@@ -60,12 +82,13 @@ public sealed class Doorway : IAsyncDisposable
 
     private async Task<TcpClient?> ConnectAsync()
     {
-        foreach (var port in _instances)
+        var begin = TakesTurns ? Interlocked.Increment(ref _turn) : 0;
+        for (var i = 0; i < _instances.Length; i++)
         {
             var client = new TcpClient();
             try
             {
-                await client.ConnectAsync(IPAddress.Loopback, port, _closing.Token);
+                await client.ConnectAsync(IPAddress.Loopback, _instances[(begin + i) % _instances.Length], _closing.Token);
                 return client;
             }
             catch (SocketException)
