@@ -12,6 +12,7 @@ public sealed class Doorway : IAsyncDisposable
     private readonly int[] _instances;
     private readonly Task _accepting;
     private int _turn;
+    private volatile int _age;
 
     public Doorway(params int[] instances)
     {
@@ -28,6 +29,9 @@ public sealed class Doorway : IAsyncDisposable
 
     /// <summary>How many were refused.</summary>
     public int Refused { get; private set; }
+
+    /// <summary>What is connected now stays so and hears nothing any more, as after a laptop's sleep.</summary>
+    public void StrandAll() => Interlocked.Increment(ref _age);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -58,6 +62,7 @@ public sealed class Doorway : IAsyncDisposable
         {
             if (instance is null) return;
             var (inside, outside) = (instance.GetStream(), caller.GetStream());
+            var age = _age;
             try
             {
                 // A browser begins each WebSocket on a connection of its own.
@@ -71,13 +76,20 @@ public sealed class Doorway : IAsyncDisposable
                 }
 
                 await inside.WriteAsync(first.AsMemory(0, length), _closing.Token);
-                await Task.WhenAny(outside.CopyToAsync(inside, _closing.Token), inside.CopyToAsync(outside, _closing.Token));
+                await Task.WhenAny(PassAsync(outside, inside, age), PassAsync(inside, outside, age));
             }
             catch (Exception over) when (over is IOException or OperationCanceledException)
             {
                 // One of the two is gone; the other learns it by the closing of both.
             }
         }
+    }
+
+    private async Task PassAsync(NetworkStream from, NetworkStream to, int age)
+    {
+        var bytes = new byte[16 * 1024];
+        while (await from.ReadAsync(bytes, _closing.Token) is > 0 and var length)
+            if (age == _age) await to.WriteAsync(bytes.AsMemory(0, length), _closing.Token);
     }
 
     private async Task<TcpClient?> ConnectAsync()

@@ -52,6 +52,7 @@ export class EncounterFeed {
     addEventListener('online', () => this.check(), { signal });
     addEventListener('offline', () => this.show({ connection: 'offline' }), { signal });
     addEventListener('pageshow', event => event.persisted && this.check(), { signal });
+    document.addEventListener('resume', () => this.check(), { signal });
     document.addEventListener('visibilitychange', () => this.woke(), { signal });
     void this.open();
   }
