@@ -18,6 +18,7 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         await TalkAsync(student);
         await Expect(student.Said.Nth(1)).ToContainTextAsync("Good morning, nice to meet you.");
         await Expect(student.Said.Nth(0)).ToContainTextAsync("Good morning, I am Robin, a student.");
+        foreach (var one in new[] { student, watching }) await Expect(one.Page.Locator(".gates .done")).ToHaveTextAsync(["Greeting (done)", "Who you are (done)"]);
         await TalkAsync(student);
         await Expect(student.Said).ToHaveCountAsync(4);
         await Expect(watching.Said).ToHaveCountAsync(4);
@@ -147,10 +148,28 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
     }
 
     [Fact]
+    public async Task Can_be_held_by_everyone_on_every_screen()
+    {
+        await chromium.Emulator.PlayAsync([], []);
+        var student = await CallAsync(push: true);
+        await Axe.CheckEverywhereAsync(student.Page, "push to talk");
+        await student.Page.GetByLabel("Open microphone").CheckAsync();
+        await student.Page.GetByRole(AriaRole.Button, new() { Name = "Mute" }).ClickAsync();
+        await Expect(student.Page.GetByText("You are muted")).ToBeVisibleAsync();
+        await Axe.CheckEverywhereAsync(student.Page, "open microphone, muted");
+        await student.Page.EvaluateAsync("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))");
+        await student.Page.GetByRole(AriaRole.Button, new() { Name = "Hang up" }).ClickAsync();
+        await student.Page.GetByRole(AriaRole.Button, new() { Name = "Talk" }).ClickAsync();
+        await Expect(student.Page.GetByText("The browser may not use the microphone.")).ToBeVisibleAsync();
+        await Axe.CheckEverywhereAsync(student.Page, "no microphone");
+    }
+
+    [Fact]
     public async Task Is_prepared_by_a_look_at_the_microphones_level()
     {
         var page = await chromium.OpenWithMicrophoneAsync("/#/cases/sc_knee_stairs_and_running_v1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Check the microphone" }).ClickAsync();
+        await Axe.CheckEverywhereAsync(page, "microphone check");
         await page.EvaluateAsync("() => new Promise(done => { const look = () => document.querySelector('meter')?.value > 0.05 ? done(true) : setTimeout(look, 20); look(); })");
     }
 

@@ -60,6 +60,7 @@ public sealed class TheTeachersWay(ChromiumAtASchool chromium) : IClassFixture<C
         await page.GetByLabel("Teacher key").FillAsync("guess");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Expect(page.GetByText("This key does not open the door.")).ToBeVisibleAsync();
+        await Axe.CheckEverywhereAsync(page, "sign-in");
         await page.GetByLabel("Teacher key").FillAsync(ChromiumAtASchool.Key);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();

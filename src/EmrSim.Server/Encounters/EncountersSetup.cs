@@ -13,6 +13,7 @@ public static class EncountersSetup
         services.AddSingleton<NearEncounters>();
         services.AddSingleton<EncounterEnd>();
         services.AddSingleton<Answering>();
+        services.AddSingleton<SpokenGates>();
         services.AddSingleton<Conversations>();
         services.AddHostedService<EncounterSweeper>();
         services.AddHostedService<EncounterCensus>();

@@ -9,7 +9,8 @@ namespace EmrSim.Server.Live;
 /// <summary>Server-sent events on one response; each is sent at once.</summary>
 internal sealed class EventStream : IDisposable
 {
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+    // The page takes a stream that is silent for three of these for dead, as it does a socket.
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly HttpResponse _response;
     private readonly SemaphoreSlim _writing = new(1);

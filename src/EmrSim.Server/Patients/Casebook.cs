@@ -1,3 +1,4 @@
+using EmrSim.Contracts;
 using EmrSim.Server.Patients.Briefs;
 using EmrSim.Server.Patients.Content;
 using EmrSim.Server.Patients.Scripted;
@@ -35,5 +36,18 @@ public sealed class Casebook
     {
         ArgumentNullException.ThrowIfNull(question);
         return _patient.AnswerAsync(question, cancellationToken);
+    }
+
+    /// <summary>The gates as words leave them that were said to, or by, a patient who is not the script.</summary>
+    /// <param name="spoken">What was said.</param>
+    /// <param name="conversation">The whole conversation with these words; asked for only when it matters.</param>
+    public ValueTask<GateFlags> GateAfterAsync(SpokenWords spoken, Func<Task<IReadOnlyList<Utterance>>> conversation)
+    {
+        ArgumentNullException.ThrowIfNull(spoken);
+        ArgumentNullException.ThrowIfNull(conversation);
+        // A case may have left the library while its encounter runs.
+        return FindPersona(spoken.PersonaId) is null || FindScenario(spoken.ScenarioId) is null
+            ? ValueTask.FromResult(spoken.Gate)
+            : OpenedGates.BySpeechAsync(_shelf.Current, spoken, conversation);
     }
 }

@@ -9,7 +9,7 @@ using EmrSim.Server.Settings;
 namespace EmrSim.Server.Transcripts;
 
 /// <summary>What a browser says that was said. All relay routes come here: partials are shown, finals are committed and then shown.</summary>
-public sealed class Relay(TranscriptLog log, NearEncounters encounters, SharedLimits limits, ServerSettings settings, TimeProvider clock)
+public sealed class Relay(TranscriptLog log, NearEncounters encounters, SpokenGates gates, SharedLimits limits, ServerSettings settings, TimeProvider clock)
 {
     private readonly RouteLimit _limit = new("relay", settings.Limits.RelayPerSession, settings.Limits.RelayPerAddress, TimeSpan.FromMinutes(1));
 
@@ -36,6 +36,8 @@ public sealed class Relay(TranscriptLog log, NearEncounters encounters, SharedLi
             var identity = itemId ?? TurnIdentity.OfRelayed(role, SaidText.Mark(startedGiven) ?? SaidText.Mark(finalizedGiven) ?? SaidText.Mark(body["timestamp"]) ?? SaidText.Mark(emittedGiven), words);
             var turn = new NewTurn(identity, role, words, "audio", "relay", previous, started, finalized, emitted, media);
             await log.AppendAsync(sessionId, turn, cancellationToken);
+            // The words are kept, so whoever brought them may go.
+            await gates.HearAsync(sessionId, role, words, CancellationToken.None);
             return;
         }
 

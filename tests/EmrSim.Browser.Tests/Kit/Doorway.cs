@@ -1,15 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace EmrSim.Browser.Tests.Kit;
 
-/// <summary>One address before several instances: each connection goes to the first that takes it, as behind a balancer.</summary>
+/// <summary>One address before several instances, as behind a balancer: each connection goes to the first that takes it, or to them in turn.</summary>
 public sealed class Doorway : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly int[] _instances;
     private readonly Task _accepting;
+    private int _turn;
+    private volatile int _age;
 
     public Doorway(params int[] instances)
     {
@@ -17,6 +20,18 @@ public sealed class Doorway : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    /// <summary>Whether the instances take connections by turns.</summary>
+    public bool TakesTurns { get; init; }
+
+    /// <summary>Whether it is one of those that let no WebSocket through.</summary>
+    public bool RefusesUpgrades { get; set; }
+
+    /// <summary>How many were refused.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>What is connected now stays so and hears nothing any more, as after a laptop's sleep.</summary>
+    public void StrandAll() => Interlocked.Increment(ref _age);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -47,9 +62,21 @@ public sealed class Doorway : IAsyncDisposable
         {
             if (instance is null) return;
             var (inside, outside) = (instance.GetStream(), caller.GetStream());
+            var age = _age;
             try
             {
-                await Task.WhenAny(outside.CopyToAsync(inside, _closing.Token), inside.CopyToAsync(outside, _closing.Token));
+                // A browser begins each WebSocket on a connection of its own.
+                var first = new byte[8192];
+                var length = await outside.ReadAsync(first, _closing.Token);
+                if (RefusesUpgrades && Encoding.ASCII.GetString(first, 0, length).Contains("Upgrade: websocket", StringComparison.OrdinalIgnoreCase))
+                {
+                    Refused++;
+                    await outside.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _closing.Token);
+                    return;
+                }
+
+                await inside.WriteAsync(first.AsMemory(0, length), _closing.Token);
+                await Task.WhenAny(PassAsync(outside, inside, age), PassAsync(inside, outside, age));
             }
             catch (Exception over) when (over is IOException or OperationCanceledException)
             {
@@ -58,14 +85,22 @@ public sealed class Doorway : IAsyncDisposable
         }
     }
 
+    private async Task PassAsync(NetworkStream from, NetworkStream to, int age)
+    {
+        var bytes = new byte[16 * 1024];
+        while (await from.ReadAsync(bytes, _closing.Token) is > 0 and var length)
+            if (age == _age) await to.WriteAsync(bytes.AsMemory(0, length), _closing.Token);
+    }
+
     private async Task<TcpClient?> ConnectAsync()
     {
-        foreach (var port in _instances)
+        var begin = TakesTurns ? Interlocked.Increment(ref _turn) : 0;
+        for (var i = 0; i < _instances.Length; i++)
         {
             var client = new TcpClient();
             try
             {
-                await client.ConnectAsync(IPAddress.Loopback, port, _closing.Token);
+                await client.ConnectAsync(IPAddress.Loopback, _instances[(begin + i) % _instances.Length], _closing.Token);
                 return client;
             }
             catch (SocketException)

@@ -8,14 +8,13 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
 {
     public Part? To(Heard heard, ref GateFlags gate)
     {
+        var isFirst = !gate.GreetingDone;
+        gate = OpenedGates.By(heard.Act, gate);
         switch (heard.Act)
         {
             case Act.Greeting:
-                var isFirst = !gate.GreetingDone;
-                gate = gate with { GreetingDone = true };
                 return Part.Of("gate:greeting", isFirst && OpeningLine is { } opening ? opening : Pick(heard, ["Hello.", "Hi there.", "Good to see you."]));
             case Act.Introduction:
-                gate = gate with { IntroDone = true };
                 return Part.Of("gate:introduction", Pick(heard, manner.Tone switch
                 {
                     "guarded" or "stoic" or "disinterested" => ["All right.", "Good to know who I am talking to."],
@@ -23,7 +22,6 @@ internal sealed class Courtesies(Question question, Persona persona, CaseFile fi
                     _ => ["Nice to meet you.", "Thanks for introducing yourself."],
                 }));
             case Act.Consent:
-                gate = gate with { ConsentDone = true };
                 if (heard.Asked is { Lines.Count: > 0 } scripted) return new(scripted.Lines[0], [scripted.Id, "gate:consent"]);
                 return Part.Of("gate:consent", Pick(heard, manner.Tone switch
                 {

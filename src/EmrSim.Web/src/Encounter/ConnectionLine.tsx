@@ -1,4 +1,4 @@
-import type { Connection } from './EncounterFeed';
+import type { Connection, Way } from './EncounterFeed';
 
 const words: Record<Connection, string> = {
   connecting: 'Connecting',
@@ -9,12 +9,14 @@ const words: Record<Connection, string> = {
   unknown: 'Not found',
 };
 
+const simpler = 'Live, by the simpler connection that your network allows';
+
 /** The one quiet line. */
-export function ConnectionLine({ connection, failures }: { connection: Connection; failures: number }) {
+export function ConnectionLine({ connection, way, failures }: { connection: Connection; way: Way; failures: number }) {
   return (
-    <p className={`connection ${connection}`} role="status" data-connection={connection} data-failures={failures}>
+    <p className={`connection ${connection}`} role="status" data-connection={connection} data-way={way} data-failures={failures}>
       <span className="dot" aria-hidden="true" />
-      {words[connection]}
+      {connection === 'live' && way === 'events' ? simpler : words[connection]}
     </p>
   );
 }

@@ -1,12 +1,16 @@
-import { HubConnectionBuilder, HttpTransportType, LogLevel, type HubConnection } from '@microsoft/signalr';
 import type { EncounterChange, TranscriptEntry } from '../wire';
+import type { EncounterLine, LineEvents } from './EncounterLine';
+import { EventLine } from './EventLine';
 import { arrange } from './order';
+import { SocketLine } from './SocketLine';
 import { merge, ofEntry, type Utterance } from './utterance';
 
 export type Connection = 'connecting' | 'catching-up' | 'live' | 'degraded' | 'offline' | 'unknown';
+export type Way = 'socket' | 'events';
 
 export interface FeedState {
   connection: Connection;
+  way: Way;
   /** Attempts that failed since the last one that succeeded. */
   failures: number;
   lastSeq: number;
@@ -20,18 +24,24 @@ const longestWait = 5000;
 const patience = 4000;
 const drawEvery = 16;
 const nap = 10_000;
+const firstRise = 5_000;
+const seldomRise = 60_000;
+
+// A network that blocks sockets does so for the next encounter too.
+let usualWay: Way = 'socket';
 
 /**
  * One encounter as it happens: joins, catches up from the last place it has seen, and comes back by itself from whatever breaks the
- * socket. Words are kept by item, so nothing that is told twice is shown twice.
+ * line. Words are kept by item, so nothing that is told twice is shown twice.
  */
 export class EncounterFeed {
-  private state: FeedState = { connection: 'connecting', failures: 0, lastSeq: 0, conversation: [] };
+  private state: FeedState = { connection: 'connecting', way: usualWay, failures: 0, lastSeq: 0, conversation: [] };
   private readonly items = new Map<string, Utterance>();
   private readonly heard = new Set<() => void>();
   private readonly gone = new AbortController();
-  private hub?: HubConnection;
+  private line?: EncounterLine;
   private retry?: ReturnType<typeof setTimeout>;
+  private rise?: ReturnType<typeof setTimeout>;
   private drawing?: ReturnType<typeof setTimeout>;
   private opening = false;
   private degraded = false;
@@ -42,6 +52,7 @@ export class EncounterFeed {
     addEventListener('online', () => this.check(), { signal });
     addEventListener('offline', () => this.show({ connection: 'offline' }), { signal });
     addEventListener('pageshow', event => event.persisted && this.check(), { signal });
+    document.addEventListener('resume', () => this.check(), { signal });
     document.addEventListener('visibilitychange', () => this.woke(), { signal });
     void this.open();
   }
@@ -68,11 +79,11 @@ export class EncounterFeed {
   dispose() {
     this.gone.abort();
     clearTimeout(this.retry);
+    clearTimeout(this.rise);
     clearTimeout(this.drawing);
     this.heard.clear();
-    const hub = this.hub;
-    this.hub = undefined;
-    void hub?.stop().catch(() => undefined);
+    this.line?.close();
+    this.line = undefined;
   }
 
   private async open() {
@@ -83,51 +94,76 @@ export class EncounterFeed {
       return;
     }
     this.opening = true;
-    const hub = this.build();
-    this.hub = hub;
+    const { line, connected } = this.build(usualWay);
+    this.line = line;
+    this.show({ way: usualWay });
     try {
-      await inTime(hub.start());
-      if (this.gone.signal.aborted) return void hub.stop();
-      this.show({ connection: 'catching-up' });
-      const known = await inTime(hub.invoke<boolean>('JoinEncounter', this.id, this.state.lastSeq));
+      const known = await inTime(line.open(this.state.lastSeq));
+      if (this.gone.signal.aborted) return line.close();
       if (!known) {
         this.show({ connection: 'unknown' });
-        await hub.stop();
-      }
+        line.close();
+      } else if (usualWay === 'events') this.riseLater(firstRise);
     } catch {
-      if (this.hub === hub) this.fail(hub);
+      // A proxy may refuse one way and not the other.
+      if (!connected()) usualWay = usualWay === 'socket' ? 'events' : 'socket';
+      if (this.line === line) this.fail(line);
     } finally {
       this.opening = false;
     }
   }
 
-  private build(): HubConnection {
-    // Straight to a WebSocket: one round trip less, and no instance has to remember a negotiation that another one made.
-    const hub = new HubConnectionBuilder()
-      .withUrl('/hubs/encounter', { skipNegotiation: true, transport: HttpTransportType.WebSockets })
-      .configureLogging(LogLevel.None)
-      .build();
-    hub.serverTimeoutInMilliseconds = 15_000;
-    hub.keepAliveIntervalInMilliseconds = 5_000;
-    hub.on('Transcript', (entry: TranscriptEntry) => this.hear(entry));
-    hub.on('EncounterChanged', (change: EncounterChange) => this.change(change));
-    hub.on('TranscriptError', (notice: { error: string }) => this.show({ trouble: notice.error }));
-    hub.on('Degraded', (told: string) => {
-      this.degraded = told !== 'ok';
-      if (this.state.connection === 'live' || this.state.connection === 'degraded') this.show({ connection: this.degraded ? 'degraded' : 'live' });
-    });
-    hub.onclose(() => {
-      if (this.hub === hub && this.state.connection !== 'unknown') this.fail(hub);
-    });
-    return hub;
+  private build(way: Way) {
+    let connected = false;
+    const events: LineEvents = {
+      onConnected: () => {
+        connected = true;
+        if (this.line === line) this.show({ connection: 'catching-up' });
+      },
+      onTranscript: entry => this.hear(entry),
+      onEncounter: change => this.change(change),
+      onTrouble: trouble => this.show({ trouble }),
+      onDegraded: state => {
+        this.degraded = state !== 'ok';
+        if (this.state.connection === 'live' || this.state.connection === 'degraded') this.show({ connection: this.degraded ? 'degraded' : 'live' });
+      },
+      onBroken: () => {
+        if (this.line === line && this.state.connection !== 'unknown') this.fail(line);
+      },
+    };
+    const line: EncounterLine = way === 'socket' ? new SocketLine(this.id, events) : new EventLine(this.id, events);
+    return { line, connected: () => connected };
   }
 
-  private fail(hub: HubConnection) {
-    this.hub = undefined;
-    void hub.stop().catch(() => undefined);
+  /** What kept sockets away may have been the same that broke the connection, and be over. */
+  private riseLater(wait: number) {
+    clearTimeout(this.rise);
+    this.rise = setTimeout(() => void this.riseNow(wait), wait);
+  }
+
+  private async riseNow(waited: number) {
+    const below = this.line;
+    if (!below || this.opening || usualWay === 'socket' || this.gone.signal.aborted) return;
+    const { line } = this.build('socket');
+    const opened = await inTime(line.open(this.state.lastSeq)).catch(() => false);
+    if (!opened || this.line !== below || this.gone.signal.aborted) {
+      line.close();
+      if (this.line === below) this.riseLater(Math.min(seldomRise, waited * 2));
+      return;
+    }
+    usualWay = 'socket';
+    this.line = line;
+    below.close();
+    this.show({ way: 'socket' });
+  }
+
+  private fail(line: EncounterLine) {
+    this.line = undefined;
+    clearTimeout(this.rise);
+    line.close();
     if (this.gone.signal.aborted) return;
     const failures = this.state.failures + 1;
-    // One broken socket is a hiccup; only when the next try fails too is anyone told to wait.
+    // One broken line is a hiccup; only when the next try fails too is anyone told to wait.
     this.show({ connection: failures > 1 || !navigator.onLine ? 'offline' : 'connecting', failures });
     const wait = failures === 1 ? 0 : Math.random() * Math.min(longestWait, 250 * 2 ** failures);
     this.retry = setTimeout(() => void this.open(), wait);
@@ -135,20 +171,17 @@ export class EncounterFeed {
 
   private woke() {
     if (document.visibilityState === 'hidden') this.hiddenAt = Date.now();
-    else if (!this.hub || Date.now() - this.hiddenAt > nap) this.check();
+    else if (!this.line || Date.now() - this.hiddenAt > nap) this.check();
   }
 
-  /** After sleep or a lost network a socket can look alive and be dead: ask over it, and open another when nothing comes back. */
+  /** After sleep or a lost network a line can look alive and be dead: ask over it, and open another when nothing comes back. */
   private check() {
     if (this.opening || this.state.connection === 'unknown') return;
-    const hub = this.hub;
-    if (!hub) return void this.open();
-    inTime(hub.invoke<TranscriptEntry[]>('Catchup', this.id, this.state.lastSeq)).then(
-      missed => {
-        missed.forEach(entry => this.hear(entry));
-        this.show({ connection: this.degraded ? 'degraded' : 'live', failures: 0 });
-      },
-      () => this.hub === hub && this.fail(hub),
+    const line = this.line;
+    if (!line) return void this.open();
+    inTime(line.check(this.state.lastSeq)).then(
+      () => this.line === line && this.show({ connection: this.degraded ? 'degraded' : 'live', failures: 0 }),
+      () => this.line === line && this.fail(line),
     );
   }
 

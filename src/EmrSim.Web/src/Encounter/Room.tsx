@@ -20,7 +20,7 @@ import { useEncounterFeed } from './useEncounterFeed';
 import { useOutbox } from './useOutbox';
 
 export function Room({ id, about }: { id: string; about: EncounterCase }) {
-  const { feed, connection, failures, conversation, encounter, trouble } = useEncounterFeed(id);
+  const { feed, connection, way, failures, conversation, encounter, trouble } = useEncounterFeed(id);
   const connected = connection === 'live' || connection === 'degraded';
   const { outbox, letters } = useOutbox(id, feed, connected);
   const [plan] = useState(() => kept<Plan>(`plan.${id}`) ?? usualPlan);
@@ -77,6 +77,7 @@ export function Room({ id, about }: { id: string; about: EncounterCase }) {
         over={over}
         paused={paused}
         connection={connection}
+        way={way}
         failures={failures}
         onPause={() => setPauses(before => toggle(before, Date.now()))}
         onEnd={() => setAsked(true)}

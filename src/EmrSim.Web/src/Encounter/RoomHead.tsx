@@ -1,7 +1,7 @@
 import { Avatar } from '../Shell/Avatar';
 import { Icon } from '../Shell/Icon';
 import { ConnectionLine } from './ConnectionLine';
-import type { Connection } from './EncounterFeed';
+import type { Connection, Way } from './EncounterFeed';
 import type { EncounterCase } from './encounterCase';
 import type { Pauses } from './pauses';
 import { Timer } from './Timer';
@@ -13,18 +13,19 @@ type Props = {
   over: boolean;
   paused: boolean;
   connection: Connection;
+  way: Way;
   failures: number;
   onPause: () => void;
   onEnd: () => void;
 };
 
-export function RoomHead({ about, minutes, pauses, over, paused, connection, failures, onPause, onEnd }: Props) {
+export function RoomHead({ about, minutes, pauses, over, paused, connection, way, failures, onPause, onEnd }: Props) {
   return (
     <header className="room-head">
       <Avatar name={about.patient.name} />
       <div className="room-who">
         <h1>{about.patient.name}</h1>
-        <ConnectionLine connection={connection} failures={failures} />
+        <ConnectionLine connection={connection} way={way} failures={failures} />
       </div>
       <Timer startedAt={Date.parse(about.encounter.started_at)} minutes={minutes} pauses={pauses} over={over} />
       {!over && (

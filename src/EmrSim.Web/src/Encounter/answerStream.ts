@@ -1,5 +1,5 @@
-/** Server-sent events of one answer, block by block. */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<{ name: string; data: unknown }> {
+/** Server-sent events, block by block. Whatever comes is told, also what only shows that the stream lives. */
+export async function* readEvents(body: ReadableStream<Uint8Array>, onBytes?: () => void): AsyncGenerator<{ name: string; data: unknown }> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let pending = '';
@@ -7,6 +7,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      onBytes?.();
       pending += decoder.decode(value, { stream: true });
       const blocks = pending.split('\n\n');
       pending = blocks.pop() ?? '';

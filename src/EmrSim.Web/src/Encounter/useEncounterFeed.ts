@@ -1,9 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { EncounterFeed, type FeedState } from './EncounterFeed';
 
-const nothing: FeedState = { connection: 'connecting', failures: 0, lastSeq: 0, conversation: [] };
+const nothing: FeedState = { connection: 'connecting', way: 'socket', failures: 0, lastSeq: 0, conversation: [] };
 
-/** The one place where a view meets the socket. Leaving the view closes it. */
+/** The one place where a view meets the connection. Leaving the view closes it. */
 export function useEncounterFeed(id: string): FeedState & { feed?: EncounterFeed } {
   const [feed, setFeed] = useState<EncounterFeed>();
   useEffect(() => {

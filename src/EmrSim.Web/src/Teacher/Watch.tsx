@@ -21,7 +21,7 @@ export function Watch({ id }: { id: string }) {
 }
 
 function Watched({ id, about }: { id: string; about: EncounterCase }) {
-  const { connection, failures, conversation, encounter } = useEncounterFeed(id);
+  const { connection, way, failures, conversation, encounter } = useEncounterFeed(id);
   const scenario = about.encounter.scenario_id;
   const known = useLoaded(`key.${scenario}`, signal => askAsTeacher<FacultyCase>(`/api/teacher/cases/${encodeURIComponent(scenario)}`, signal));
   const state = encounter?.state ?? about.encounter.state;
@@ -32,7 +32,7 @@ function Watched({ id, about }: { id: string; about: EncounterCase }) {
         <p className="muted">
           {known.value?.title ?? about.title} · {when(about.encounter.started_at)} · {state === 'active' ? phaseName(encounter?.phase ?? about.encounter.phase) : inWords(state)}
         </p>
-        <ConnectionLine connection={connection} failures={failures} />
+        <ConnectionLine connection={connection} way={way} failures={failures} />
         <GateHints gate={encounter?.gate ?? about.encounter.gate} />
       </header>
       <div className="watch-talk panel">
