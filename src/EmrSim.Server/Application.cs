@@ -11,6 +11,7 @@ using EmrSim.Server.Settings;
 using EmrSim.Server.Status;
 using EmrSim.Server.Storage;
 using EmrSim.Server.Teaching;
+using EmrSim.Server.Traces;
 using EmrSim.Server.Transcripts;
 using EmrSim.Server.Voice;
 
@@ -28,6 +29,7 @@ public static class Application
         builder.Services.AddSingleton(settings.Drills.Clock);
         builder.AddHttpConventions(settings);
         builder.Services.AddOperations(settings);
+        builder.Services.AddTraces(settings);
         builder.Services.AddStorage(settings);
         builder.Services.AddSessionTiers(settings);
         builder.Services.AddLimits(settings);
