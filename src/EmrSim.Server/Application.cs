@@ -23,7 +23,13 @@ public static class Application
     public static WebApplication Build(ServerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = settings.Listen.EnvironmentName });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Settings are read once: no file is watched for them.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = settings.Listen.EnvironmentName,
+        });
         builder.WebHost.UseUrls($"http://{settings.Listen.Host}:{settings.Listen.Port}");
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Drills.Clock);
