@@ -11,6 +11,7 @@ using EmrSim.Server.Settings;
 using EmrSim.Server.Status;
 using EmrSim.Server.Storage;
 using EmrSim.Server.Teaching;
+using EmrSim.Server.Traces;
 using EmrSim.Server.Transcripts;
 using EmrSim.Server.Voice;
 
@@ -22,12 +23,19 @@ public static class Application
     public static WebApplication Build(ServerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = settings.Listen.EnvironmentName });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Settings are read once: no file is watched for them.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = settings.Listen.EnvironmentName,
+        });
         builder.WebHost.UseUrls($"http://{settings.Listen.Host}:{settings.Listen.Port}");
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Drills.Clock);
         builder.AddHttpConventions(settings);
         builder.Services.AddOperations(settings);
+        builder.Services.AddTraces(settings);
         builder.Services.AddStorage(settings);
         builder.Services.AddSessionTiers(settings);
         builder.Services.AddLimits(settings);

@@ -25,6 +25,8 @@ public sealed class ApiError(int status, string code, string? detail = null, IRe
         if (RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var body = new Dictionary<string, object?> { ["error"] = code };
         if (detail is not null) body["detail"] = detail;
+        // What went wrong on our side is looked for by it.
+        if (status >= StatusCodes.Status500InternalServerError) body["request_id"] = httpContext.TraceIdentifier;
         foreach (var (name, value) in more ?? new Dictionary<string, object?>()) body[name] = value;
         return response.WriteAsJsonAsync(body, httpContext.RequestAborted);
     }

@@ -31,6 +31,7 @@ public static class HttpConventions
     public static void UseHttpConventions(this WebApplication app, ServerSettings settings)
     {
         app.Use(app.Services.GetRequiredService<Operations.RequestStatistics>().MeasureAsync);
+        app.Use(app.Services.GetRequiredService<Operations.WarmStart>().From);
         if (settings.Access.TrustProxy) app.UseForwardedHeaders();
         app.Use(RequestId.Stamp);
         app.Use(SecurityHeaders.Add);

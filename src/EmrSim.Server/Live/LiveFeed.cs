@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using EmrSim.Server.Http;
+using EmrSim.Server.Traces;
 using EmrSim.SessionStore.Feed;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EmrSim.Server.Live;
 
@@ -7,16 +11,19 @@ namespace EmrSim.Server.Live;
 /// Tells committed changes to those who watch: first on this instance, then on the others, which are rung once however many watch
 /// there. What is told here has been committed before.
 /// </summary>
-public sealed class LiveFeed
+public sealed partial class LiveFeed
 {
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly FleetBell? _bell;
     private readonly TimeProvider _clock;
+    private readonly ILogger _log;
 
     /// <param name="bell">Rings the other instances; null when there can be none.</param>
     /// <param name="clock">Tells how late a change is.</param>
-    public LiveFeed(FleetBell? bell = null, TimeProvider? clock = null)
+    /// <param name="log">Told of what other instances bring, at the level debug.</param>
+    public LiveFeed(FleetBell? bell = null, TimeProvider? clock = null, ILogger<LiveFeed>? log = null)
     {
+        _log = log ?? NullLogger<LiveFeed>.Instance;
         _bell = bell is { HasLines: true } ? bell : null;
         _clock = clock ?? TimeProvider.System;
         if (_bell is not null) _bell.Rang += Hear;
@@ -32,7 +39,8 @@ public sealed class LiveFeed
         if (told.Payload is Contracts.EncounterChange) EncounterChanged?.Invoke(told.EncounterId);
         if (_topics.TryGetValue(told.EncounterId, out var topic)) topic.Tell(told);
         if (_bell is null) return;
-        var words = RemoteEvent.Encode(told, FleetBell.LongestPayload);
+        using var span = ServerTraces.Begin("live_feed publish", ActivityKind.Producer);
+        var words = RemoteEvent.Encode(told, Origin.Here(), FleetBell.LongestPayload);
         if (words.Length > 0) _bell.Ring(told.EncounterId, words);
     }
 
@@ -68,9 +76,14 @@ public sealed class LiveFeed
     {
         if (RemoteEvent.IsEncounterChange(ring.Payload.Span)) EncounterChanged?.Invoke(ring.Topic);
         if (!_topics.TryGetValue(ring.Topic, out var topic) || RemoteEvent.Decode(ring.Topic, ring.Payload.Span) is not { } heard) return;
-        LiveMetrics.Lag(_clock.GetUtcNow().ToUnixTimeMilliseconds() - ring.SentMs);
+        var lag = _clock.GetUtcNow().ToUnixTimeMilliseconds() - ring.SentMs;
+        LiveMetrics.Lag(lag);
         // Words that were still being spoken then would come after those that were said.
         if (ring.IsLate && heard.Seq == 0) return;
+        var origin = Origin.From(ring.Payload.Span);
+        using var request = RequestId.Adopt(origin.RequestId);
+        using var span = ServerTraces.Continue("live_feed deliver", ActivityKind.Consumer, origin)?.SetTag("emrsim.lag_ms", lag);
+        LogHeard(heard.Seq, lag);
         if (heard.Told is { } told) topic.Tell(told);
         else Seen(ring.Topic, heard.Seq);
     }
@@ -80,6 +93,9 @@ public sealed class LiveFeed
         LiveMetrics.Left();
         if (topic.Remove(gone)) _topics.TryRemove(new(encounterId, topic));
     }
+
+    [LoggerMessage(151, LogLevel.Debug, "Change {Seq} of a watched encounter was brought from another instance {LagMs} ms after it was sent")]
+    private partial void LogHeard(long seq, long lagMs);
 
     private sealed class Topic
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EmrSim.Contracts;
+using EmrSim.Server.Traces;
 
 namespace EmrSim.Server.Live;
 
@@ -17,7 +18,7 @@ internal static class RemoteEvent
     private const char Failure = 'e';
     private const char Nothing = 'n';
 
-    public static byte[] Encode(LiveEvent told, int longest)
+    public static byte[] Encode(LiveEvent told, Origin origin, int longest)
     {
         var kind = told.Payload switch
         {
@@ -31,7 +32,7 @@ internal static class RemoteEvent
         var body = JsonSerializer.SerializeToUtf8Bytes(told.Payload);
         // Without its words a passing one is nothing.
         if (head.Length + body.Length > longest) return told.Seq > 0 ? head[..^1] : [];
-        return [.. head, .. body];
+        return [.. head, .. origin.Into(body, longest - head.Length)];
     }
 
     /// <summary>Without reading it; true too for what can't be told.</summary>

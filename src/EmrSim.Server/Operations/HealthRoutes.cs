@@ -5,6 +5,7 @@ public static class HealthRoutes
     public static void MapHealth(this WebApplication app)
     {
         var health = app.Services.GetRequiredService<Health>();
+        var warm = app.Services.GetRequiredService<WarmStart>();
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         foreach (var path in (string[])["/health", "/api/health"])
         {
@@ -18,9 +19,14 @@ public static class HealthRoutes
 
         app.MapGet("/health/live", static () => Results.Json(new { status = "alive" }))
             .WithTags("Operations").WithSummary("Whether the process works; depends on nothing else");
-        app.MapGet("/health/ready", async () => !lifetime.ApplicationStopping.IsCancellationRequested && await health.IsDatabaseReachableAsync()
-                ? Results.Json(new { status = "ready" })
-                : Results.Json(new { status = "not_ready" }, statusCode: StatusCodes.Status503ServiceUnavailable))
-            .WithTags("Operations").WithSummary("Whether requests should come here; depends on the database, never on the session store");
+        app.MapGet("/health/ready", async (CancellationToken cancellationToken) =>
+            {
+                // A second at most, and no failure that a start would have to explain.
+                await warm.Over.WaitAsync(cancellationToken);
+                return !lifetime.ApplicationStopping.IsCancellationRequested && await health.IsDatabaseReachableAsync()
+                    ? Results.Json(new { status = "ready" })
+                    : Results.Json(new { status = "not_ready" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+            })
+            .WithTags("Operations").WithSummary("Whether requests should come here: warm, not stopping, the database answers; never depends on the session store");
     }
 }

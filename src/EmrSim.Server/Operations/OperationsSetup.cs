@@ -12,6 +12,8 @@ public static class OperationsSetup
         services.AddSingleton<MetricsCollector>();
         services.AddSingleton<Health>();
         services.AddHostedService<StartNotice>();
+        services.AddSingleton<WarmStart>();
+        services.AddHostedService(static all => all.GetRequiredService<WarmStart>());
         services.AddApiDocument();
         services.AddLogging(logging => logging.AddServerLog(settings.Listen.LogLevel));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));

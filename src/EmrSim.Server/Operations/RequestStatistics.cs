@@ -72,6 +72,7 @@ public sealed class RequestStatistics
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
         Count(_byMethod, method);
         Count(_byRoute, route);
+        Traces.RequestSpan.End(context, method, route, status);
         s_duration.Record(milliseconds / 1000, new("http.request.method", method), new("http.route", route), new("http.response.status_code", s_statuses[Math.Clamp(status, 0, s_statuses.Length - 1)]));
     }
 

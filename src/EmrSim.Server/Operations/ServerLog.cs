@@ -8,13 +8,8 @@ public static class ServerLog
     public static void AddServerLog(this ILoggingBuilder logging, string level)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        logging.AddConsole(static console => console.FormatterName = ServerLogLine.FormatName);
+        logging.Services.AddSingleton<ConsoleFormatter, ServerLogLine>();
         var least = Level(level);
         logging.SetMinimumLevel(least);
         var framework = least < LogLevel.Information ? least : LogLevel.Warning;

@@ -11,6 +11,7 @@ public sealed record ServerSettings(
     LimitSettings Limits,
     LiveSettings Live,
     BackupSettings Backups,
+    TraceSettings Traces,
     DrillSettings Drills)
 {
     public static ServerSettings Read(SettingsSource source)
@@ -25,6 +26,7 @@ public sealed record ServerSettings(
             LimitSettings.Read(source),
             LiveSettings.Read(source),
             BackupSettings.Read(source, storage.DataDirectory),
+            TraceSettings.Read(source),
             DrillSettings.Read(source, listen));
     }
 }

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using EmrSim.Contracts;
 using EmrSim.Server.Encounters;
 using EmrSim.Server.Http;
 using EmrSim.Server.Live;
 using EmrSim.Server.Storage;
+using EmrSim.Server.Traces;
 
 namespace EmrSim.Server.Transcripts;
 
@@ -23,10 +25,7 @@ public sealed class TranscriptLog(AppDatabase database, TurnJournal journal, Liv
     /// <summary>Commits all or none, then publishes. Refuses with session_not_found and encounter_ended.</summary>
     public async Task<IReadOnlyList<StoredTurn>> AppendAllAsync(string encounterId, IReadOnlyList<NewTurn> turns, CancellationToken cancellationToken)
     {
-        var outcome = await database.WriteAsync(
-            encounterId,
-            (connection, transaction, token) => journal.AppendAsync(connection, transaction, encounterId, turns, token),
-            cancellationToken);
+        var outcome = await CommitAsync(encounterId, turns, cancellationToken);
         switch (outcome.Status)
         {
             case AppendStatus.UnknownEncounter: throw new ApiErrorException(TranscriptErrors.SessionNotFound);
@@ -83,6 +82,31 @@ public sealed class TranscriptLog(AppDatabase database, TurnJournal journal, Liv
     {
         var oldest = clock.GetUtcNow() - s_hope;
         return (await ReadItemsAsync(encounterId, cancellationToken)).Count(item => item.IsOutstanding && item.CreatedAt >= oldest);
+    }
+
+    private async Task<AppendOutcome> CommitAsync(string encounterId, IReadOnlyList<NewTurn> turns, CancellationToken cancellationToken)
+    {
+        using var span = ServerTraces.Begin("database append_turns", ActivityKind.Client);
+        span?.SetTag("db.system.name", database.Dialect == Dialect.Sqlite ? "sqlite" : "postgresql").SetTag("db.operation.batch.size", turns.Count);
+        try
+        {
+            var outcome = await database.WriteAsync(
+                encounterId,
+                (connection, transaction, token) => journal.AppendAsync(connection, transaction, encounterId, turns, token),
+                cancellationToken);
+            span?.SetTag("emrsim.outcome", outcome.Status.ToString());
+            return outcome;
+        }
+        catch (Exception failure) when (Note(span, failure))
+        {
+            throw;
+        }
+    }
+
+    private static bool Note(Activity? span, Exception failure)
+    {
+        span?.SetTag("error.type", (failure as ApiErrorException)?.Error.Code ?? failure.GetType().Name).SetStatus(ActivityStatusCode.Error);
+        return false;
     }
 
     private void Publish(string encounterId, StoredTurn turn)

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using EmrSim.Server.Http;
 using EmrSim.Server.Settings;
+using EmrSim.Server.Traces;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -57,8 +59,12 @@ public sealed class RealtimeApi : IDisposable
 
     private async Task<UpstreamAnswer> CallAsync(Call call, CancellationToken cancellationToken)
     {
+        using var span = ServerTraces.Begin($"voice {call.Name}", ActivityKind.Client)?.SetTag("server.address", call.Address.Host).SetTag("server.port", call.Address.Port);
         var started = Stopwatch.GetTimestamp();
         var answer = await AttemptAsync(call, cancellationToken);
+        span?.SetTag("emrsim.outcome", answer.Outcome);
+        if (answer.Status > 0) span?.SetTag("http.response.status_code", answer.Status);
+        if (!answer.IsSuccess) span?.SetTag("error.type", answer.Outcome).SetStatus(ActivityStatusCode.Error);
         VoiceMetrics.Upstream(call.Name, answer.Outcome, Stopwatch.GetElapsedTime(started));
         return answer;
     }
@@ -88,6 +94,7 @@ public sealed class RealtimeApi : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, call.Address) { Content = new ByteArrayContent(call.Body) };
         request.Content.Headers.ContentType = call.ContentType;
         request.Headers.Authorization = call.Authorization;
+        if (RequestId.Current is { } id) request.Headers.TryAddWithoutValidation(RequestId.HeaderName, id);
         using var response = await _http.SendAsync(request, cancellationToken);
         return new((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Headers.Location?.OriginalString, Wait(response.Headers.RetryAfter));
     }

@@ -45,6 +45,10 @@ public static class VoiceSetup
     private static void AddSeal(IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("emrsim");
+
+        // It reads the key ring before the server listens; WarmStart does so before the server is ready.
+        foreach (var early in services.Where(static service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToList())
+            services.Remove(early);
         services.AddSingleton<IXmlRepository, SealKeys>();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = provider.GetRequiredService<IXmlRepository>()));

@@ -40,6 +40,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     /// <param name="began">When the operation began, which may have been at a higher tier.</param>
     public void Succeeded(string operation, long start, long began)
     {
+        StoreTraces.Answered(tier.Name, operation, start, null);
         // Memory takes less time than this would.
         if (neverFails && !StoreMetrics.Operations.Enabled && !report.IsOpen) return;
         var now = Stopwatch.GetTimestamp();
@@ -53,12 +54,13 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     }
 
     /// <summary>Whether the next tier shall be asked. Not for what the caller did wrong or no longer wants.</summary>
-    public bool Failed(string operation, Exception problem, CancellationToken cancellationToken)
+    public bool Failed(string operation, Exception problem, CancellationToken cancellationToken, long start = 0)
     {
         if (problem is SessionStoreUnavailableException || problem is InvalidOperationException and not ObjectDisposedException || problem is ArgumentException || (problem is OperationCanceledException && cancellationToken.IsCancellationRequested)) return false;
         var cause = CauseOf(problem);
         LastFailure = cause;
         StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_failed);
+        if (start != 0) StoreTraces.Answered(tier.Name, operation, start, cause);
         // Of several servers one is away: the others serve on, and its keys are looked for below.
         if (problem is PartAwayException) return true;
         var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause);

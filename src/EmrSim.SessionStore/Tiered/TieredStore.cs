@@ -45,7 +45,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 first ??= slot;
                 newest = Newer(newest, found);
             }
-            catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(Get, problem, cancellationToken, start))
             {
             }
         }
@@ -86,7 +86,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 slot.Succeeded(Set, start, began);
                 return envelope.Stamp;
             }
-            catch (Exception problem) when (slot.Failed(Set, problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(Set, problem, cancellationToken, start))
             {
             }
         }
@@ -245,7 +245,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 slot.Succeeded(operation, start, began);
                 return result;
             }
-            catch (Exception problem) when (slot.Failed(operation, problem, cancellationToken))
+            catch (Exception problem) when (slot.Failed(operation, problem, cancellationToken, start))
             {
                 isInDoubt |= TierSlot.MayYetHappen(problem);
             }

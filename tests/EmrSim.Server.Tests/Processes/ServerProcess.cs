@@ -133,7 +133,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>What the tests' own environment must not tell the program.</summary>
-    public static IReadOnlyList<string> Cleared { get; } = ["REDIS_URL", "SESSION_STORE_URL", "DATABASE_URL", "CONTENT_DIR", "SQLITE_PATH", "DB_PATH", "OPENAI_API_KEY", "VOICE_ENABLED", "TEACHER_KEY", "NODE_ENV"];
+    public static IReadOnlyList<string> Cleared { get; } = ["REDIS_URL", "SESSION_STORE_URL", "DATABASE_URL", "CONTENT_DIR", "SQLITE_PATH", "DB_PATH", "OPENAI_API_KEY", "VOICE_ENABLED", "TEACHER_KEY", "NODE_ENV", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
     private void Keep(string? line)
     {

@@ -123,6 +123,8 @@ public sealed class FakeUpstream : IAsyncDisposable
 
 public sealed record Received(string? Authorization, string? ContentType, string Body)
 {
+    public IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
+
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
     public JsonElement Session => Json.GetProperty("session");
@@ -130,6 +132,9 @@ public sealed record Received(string? Authorization, string? ContentType, string
     public static async Task<Received> OfAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-        return new(context.Request.Headers.Authorization, context.Request.ContentType, await reader.ReadToEndAsync());
+        return new(context.Request.Headers.Authorization, context.Request.ContentType, await reader.ReadToEndAsync())
+        {
+            Headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+        };
     }
 }

@@ -8,25 +8,26 @@ internal sealed class CatalogueShelf : IHostedService, IDisposable
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(300);
     private readonly Lock _loading = new();
     private readonly ILogger<CatalogueShelf> _log;
+    private readonly CancellationToken _listening;
     private readonly ITimer _whenAtRest;
     private readonly string _root;
     private volatile Catalogue? _current;
     private FileSystemWatcher? _watcher;
 
-    public CatalogueShelf(ServerSettings settings, TimeProvider clock, ILogger<CatalogueShelf> log)
+    public CatalogueShelf(ServerSettings settings, TimeProvider clock, ILogger<CatalogueShelf> log, IHostApplicationLifetime? lifetime = null)
     {
         _log = log;
+        _listening = lifetime?.ApplicationStarted ?? new(canceled: true);
         _root = settings.Storage.ContentDirectory ?? ContentSchemas.BuiltInContent;
         _whenAtRest = clock.CreateTimer(_ => Load(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public Catalogue Current => _current ?? LoadOnce();
 
-    /// <summary>Loads beside the rest of the start: the first request that needs the catalogue waits for it, the start does not.</summary>
+    /// <summary>Loads when the server listens: it would take a core from the start, and only requests that need the catalogue wait for it.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _ = Task.Run(LoadOnce, cancellationToken);
-        Watch();
+        _listening.Register(() => _ = Task.Run(Begin));
         return Task.CompletedTask;
     }
 
@@ -40,6 +41,12 @@ internal sealed class CatalogueShelf : IHostedService, IDisposable
     {
         _watcher?.Dispose();
         _whenAtRest.Dispose();
+    }
+
+    private void Begin()
+    {
+        Watch();
+        LoadOnce();
     }
 
     private Catalogue LoadOnce()
