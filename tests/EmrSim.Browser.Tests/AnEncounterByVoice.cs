@@ -153,11 +153,11 @@ public sealed class AnEncounterByVoice(ChromiumWithVoice chromium) : IClassFixtu
         await chromium.Emulator.PlayAsync([], []);
         var student = await CallAsync(push: true);
         await Axe.CheckEverywhereAsync(student.Page, "push to talk");
-        await student.Page.GetByLabel("Open microphone").CheckAsync();
+        await student.Page.GetByRole(AriaRole.Button, new() { Name = "Open microphone" }).ClickAsync();
         await student.Page.GetByRole(AriaRole.Button, new() { Name = "Mute" }).ClickAsync();
         await Expect(student.Page.GetByText("You are muted")).ToBeVisibleAsync();
         await Axe.CheckEverywhereAsync(student.Page, "open microphone, muted");
-        await student.Page.EvaluateAsync("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))");
+        await student.Page.EvaluateAsync("void (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')))");
         await student.Page.GetByRole(AriaRole.Button, new() { Name = "Hang up" }).ClickAsync();
         await student.Page.GetByRole(AriaRole.Button, new() { Name = "Talk" }).ClickAsync();
         await Expect(student.Page.GetByText("The browser may not use the microphone.")).ToBeVisibleAsync();

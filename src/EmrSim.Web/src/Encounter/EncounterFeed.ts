@@ -24,6 +24,7 @@ const longestWait = 5000;
 const patience = 4000;
 const drawEvery = 16;
 const nap = 10_000;
+const glance = 2_000;
 const firstRise = 5_000;
 const seldomRise = 60_000;
 
@@ -46,6 +47,8 @@ export class EncounterFeed {
   private opening = false;
   private degraded = false;
   private hiddenAt = 0;
+  private awakeAt = Date.now();
+  private readonly watch = setInterval(() => this.lookAtClock(), glance);
 
   constructor(private readonly id: string) {
     const { signal } = this.gone;
@@ -80,6 +83,7 @@ export class EncounterFeed {
     this.gone.abort();
     clearTimeout(this.retry);
     clearTimeout(this.rise);
+    clearInterval(this.watch);
     clearTimeout(this.drawing);
     this.heard.clear();
     this.line?.close();
@@ -172,6 +176,13 @@ export class EncounterFeed {
   private woke() {
     if (document.visibilityState === 'hidden') this.hiddenAt = Date.now();
     else if (!this.line || Date.now() - this.hiddenAt > nap) this.check();
+  }
+
+  /** A laptop that slept tells nobody; its clock has jumped. Hidden pages are seldom let look. */
+  private lookAtClock() {
+    const now = Date.now();
+    if (now - this.awakeAt > nap && document.visibilityState === 'visible') this.check();
+    this.awakeAt = now;
   }
 
   /** After sleep or a lost network a line can look alive and be dead: ask over it, and open another when nothing comes back. */
