@@ -77,6 +77,11 @@ for lane in "${lanes[@]}"; do
 done
 rm -rf "$results"
 
+if command -v redis-server >/dev/null; then
+  say "== budgets of what the store allocates"
+  if dotnet artifacts/bin/EmrSim.Bench/release/EmrSim.Bench.dll store --short --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+fi
+
 if [ "$skipped" -gt 0 ]; then
   say "$skipped skipped (the reasons are above)"
   if [ "${CI:-}" = true ]; then failed=$((failed + skipped - optional)); fi

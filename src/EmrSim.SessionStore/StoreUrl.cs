@@ -90,7 +90,8 @@ public sealed record StoreUrl
     private string Write(string? secret)
     {
         var scheme = Kind == StoreServerKind.Memcached ? "memcached" : $"{(IsTls ? "rediss" : "redis")}{Kind switch { StoreServerKind.Sentinel => "+sentinel", StoreServerKind.Cluster => "+cluster", _ => "" }}";
-        var entry = User is null && Password is null ? "" : $"{User}{(Password is null ? "" : ":" + secret)}@";
+        // A name alone is most often a password whose colon was forgotten.
+        var entry = User is null && Password is null ? "" : $"{(Password is null ? secret ?? User : User)}{(Password is null ? "" : ":" + secret)}@";
         var path = Kind == StoreServerKind.Sentinel ? $"/{PrimaryName}/" : "/";
         if (Kind == StoreServerKind.Memcached) return $"{scheme}://{entry}{string.Join(',', Endpoints)}";
         string[] sentinel = [.. SentinelUser is null ? [] : (string[])[$"sentinelUser={SentinelUser}"], .. SentinelPassword is null ? [] : (string[])[$"sentinelPassword={secret}"]];

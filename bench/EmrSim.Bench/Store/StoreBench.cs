@@ -16,10 +16,12 @@ public static class StoreBench
     private static readonly string[] s_keys = [.. Enumerable.Range(0, Keys).Select(static i => $"rtc:token:{i:D22}")];
     private static readonly RedisKey[] s_bareKeys = [.. Enumerable.Range(0, Keys).Select(static i => (RedisKey)$"bare:token:{i:D21}")];
 
-    public static async Task RunAsync(Findings findings)
+    /// <param name="findings">Where the figures go.</param>
+    /// <param name="isShort">Long enough for what is allocated, too short for times.</param>
+    public static async Task RunAsync(Findings findings, bool isShort)
     {
-        await OnRedisAsync(findings);
-        await BesidePeersAsync(findings);
+        await OnRedisAsync(findings, isShort ? 6 : 60);
+        if (!isShort) await BesidePeersAsync(findings);
         await InMemoryAsync(findings);
     }
 
@@ -52,7 +54,7 @@ public static class StoreBench
         }
     }
 
-    private static async Task OnRedisAsync(Findings findings)
+    private static async Task OnRedisAsync(Findings findings, int rounds)
     {
         await using var redis = await RedisBeside.StartAsync();
         if (!StoreUrl.TryParse(redis.Url, out var url, out var problem)) throw new InvalidOperationException(problem);
@@ -66,7 +68,7 @@ public static class StoreBench
         var storeSet = new Lap("store set", async i => await store.SetAsync(s_keys[i], s_value, s_life));
         var bareGet = new Lap("bare GET", async i => _ = (byte[]?)await bare.StringGetAsync(s_bareKeys[i]));
         var storeGet = new Lap("store get", async i => _ = await store.GetAsync(s_keys[i]));
-        await Lap.InTurnsAsync(rounds: 60, each: Keys / 2, bareSet, storeSet, bareGet, storeGet);
+        await Lap.InTurnsAsync(rounds, each: Keys / 2, bareSet, storeSet, bareGet, storeGet);
 
         Findings.Say("Session store on Redis, beside bare StackExchange.Redis, 200 bytes, one caller");
         foreach (var lap in (Lap[])[bareSet, storeSet, bareGet, storeGet]) Findings.Say($"  {lap}");
