@@ -4,7 +4,7 @@ namespace EmrSim.SessionStore;
 /// The version of an entry: a hybrid logical clock (Kulkarni et al., 2014). Stamps are totally ordered; the newer one wins.
 /// </summary>
 /// <param name="UnixMs">Milliseconds since 1970, never behind any stamp that its instance has seen.</param>
-/// <param name="Counter">Orders stamps of the same millisecond.</param>
+/// <param name="Counter">Orders stamps of the same millisecond: the part of it that had passed, and how many stamps were given since.</param>
 /// <param name="Instance">The instance that gave it, so that no two are equal.</param>
 public readonly record struct Stamp(long UnixMs, uint Counter, uint Instance) : IComparable<Stamp>
 {

@@ -27,7 +27,7 @@ public sealed class Balancing(PostgresServer postgres) : IClassFixture<PostgresS
         };
         await using var first = await ServerProcess.StartAsync(settings);
         await using var second = await ServerProcess.StartAsync(settings);
-        await using var door = new FrontDoor(ServerProcess.FreePort(), [first.Port, second.Port]);
+        await using var door = new FrontDoor(Ports.Take(), [first.Port, second.Port]);
         using var http = new HttpClient { BaseAddress = door.Url };
         await Eventually.TrueAsync(async () => await AnswersAsync(http, "/nginx-health"), TimeSpan.FromSeconds(15), () => door.Errors);
 
@@ -61,7 +61,7 @@ public sealed class Balancing(PostgresServer postgres) : IClassFixture<PostgresS
     public async Task Answers_that_are_streamed_come_through_bit_by_bit()
     {
         await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["TRUST_PROXY"] = "true" });
-        await using var door = new FrontDoor(ServerProcess.FreePort(), [server.Port]);
+        await using var door = new FrontDoor(Ports.Take(), [server.Port]);
         using var http = new HttpClient { BaseAddress = door.Url };
         await Eventually.TrueAsync(async () => await AnswersAsync(http, "/health"), TimeSpan.FromSeconds(15), () => door.Errors);
         var id = await BeginAsync(http);

@@ -66,7 +66,7 @@ public sealed partial class Compose
     {
         RedisServer.Need();
         var folder = Directory.CreateTempSubdirectory("emrsim-compose-").FullName;
-        var port = ServerProcess.FreePort();
+        var port = Ports.Take();
         var environment = new Dictionary<string, string> { ["REDIS_PASSWORD"] = password };
         var words = s_production.Words("redis", "command");
         Assert.Equal(["sh", "-c"], words.Take(2));

@@ -14,7 +14,7 @@ public sealed class MemcachedServer : IAsyncDisposable
 
     private MemcachedServer(string[] arguments) => _arguments = arguments;
 
-    public int Port { get; } = ServerProcess.FreePort();
+    public int Port { get; } = Ports.Take();
 
     public string Url => $"memcached://127.0.0.1:{Port}";
 

@@ -10,7 +10,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private const string Packages = "/usr/lib/postgresql";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _starting = new(1);
-    private readonly int _port = ServerProcess.FreePort();
+    private readonly int _port = Ports.Take();
     private string? _directory;
     private string? _programs;
     private Process? _server;

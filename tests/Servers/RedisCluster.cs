@@ -69,22 +69,34 @@ public sealed class RedisCluster : IAsyncDisposable
     }
 
     /// <summary>All slots served, each primary with a replica in step, known to every running node.</summary>
-    public Task SettledAsync() => Eventually.TrueAsync(
-        async () =>
-        {
-            foreach (var server in Servers.Where(static server => server.IsRunning))
+    public async Task SettledAsync()
+    {
+        var wrong = "not looked yet";
+        await Eventually.TrueAsync(
+            async () =>
             {
-                var nodes = await NodesAsync(server);
-                if (nodes.Count(static node => node.IsPrimary && node.Slots.Count > 0 && !node.IsAway) != 3 || nodes.Count(static node => !node.IsAway) < 6) return false;
-                if (!((string)(await server.AskItselfAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal)) return false;
-                var replication = ((string?)await server.AskItselfAsync("INFO", "replication"))!;
-                if (!replication.Contains("state=online", StringComparison.Ordinal) && !replication.Contains("master_link_status:up", StringComparison.Ordinal)) return false;
-            }
+                var found = new List<string>();
+                foreach (var server in Servers.Where(static server => server.IsRunning)) found.AddRange(await WrongAsync(server));
+                wrong = string.Join("; ", found);
+                return found.Count == 0;
+            },
+            s_patience,
+            () => $"The cluster does not come together: {wrong}");
+    }
 
-            return true;
-        },
-        s_patience,
-        static () => "The cluster does not come together.");
+    private static async Task<IReadOnlyList<string>> WrongAsync(RedisServer server)
+    {
+        var wrong = new List<string>();
+        var nodes = await NodesAsync(server);
+        var away = nodes.Where(static node => node.IsAway).Select(static node => node.Port).ToList();
+        var primaries = nodes.Count(static node => node.IsPrimary && node.Slots.Count > 0 && !node.IsAway);
+        if (primaries != 3) wrong.Add($"{server.Port} sees {primaries} primaries");
+        if (nodes.Count - away.Count < 6) wrong.Add($"{server.Port} sees {nodes.Count} nodes, away {string.Join(", ", away)}");
+        if (!((string)(await server.AskItselfAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal)) wrong.Add($"{server.Port} says that its state is not ok");
+        var replication = ((string?)await server.AskItselfAsync("INFO", "replication"))!;
+        if (!replication.Contains("state=online", StringComparison.Ordinal) && !replication.Contains("master_link_status:up", StringComparison.Ordinal)) wrong.Add($"{server.Port} has nobody in step: {replication.ReplaceLineEndings(" ")}");
+        return wrong;
+    }
 
     /// <summary>The running primary that serves this key's slot, as the nodes see it.</summary>
     public async Task<RedisServer> PrimaryOfAsync(string key) => await PrimaryOfAsync(await SlotAsync(key));
@@ -159,7 +171,7 @@ public sealed class RedisCluster : IAsyncDisposable
 
     private RedisServer Prepare(string[] arguments)
     {
-        var bus = ServerProcess.FreePort();
+        var bus = Ports.Take();
         return RedisServer.Prepare(
             [.. arguments, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "1000", "--cluster-port", $"{bus}", "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0"],
             options =>

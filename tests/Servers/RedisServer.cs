@@ -58,7 +58,7 @@ public sealed class RedisServer : IAsyncDisposable
     public static RedisServer Prepare(string[] arguments, Action<ConfigurationOptions>? entry = null, string program = "redis-server", bool isSentinel = false, int busPort = 0)
     {
         if (program == "redis-server") Need();
-        return new(arguments, ServerProcess.FreePort()) { Entry = entry, _program = program, _isSentinel = isSentinel, BusPort = busPort };
+        return new(arguments, Ports.Take()) { Entry = entry, _program = program, _isSentinel = isSentinel, BusPort = busPort };
     }
 
     public async Task RunAsync()

@@ -9,6 +9,8 @@ internal sealed class StampClock(TimeProvider time, uint instance)
     /// <summary>A clock this far ahead of ours is broken; following it would carry its error through the fleet.</summary>
     public const long MostAheadMs = 60_000;
 
+    // A counter begins at the tenth of a microsecond, so that of two writes in one millisecond, on sides that can't see each other, the later one wins.
+    private const uint CountsPerTick = uint.MaxValue / (uint)TimeSpan.TicksPerMillisecond;
     private readonly Lock _lock = new();
     private long _lastMs;
     private long _leadMs;
@@ -18,13 +20,13 @@ internal sealed class StampClock(TimeProvider time, uint instance)
 
     public Stamp Next()
     {
-        var now = NowMs;
+        var now = time.GetUtcNow();
+        var (ms, counter) = (now.ToUnixTimeMilliseconds(), (uint)(now.Ticks % TimeSpan.TicksPerMillisecond) * CountsPerTick);
         lock (_lock)
         {
-            if (now + _leadMs > _lastMs)
+            if ((ms + _leadMs, counter).CompareTo((_lastMs, _counter)) > 0)
             {
-                _lastMs = now + _leadMs;
-                _counter = 0;
+                (_lastMs, _counter) = (ms + _leadMs, counter);
             }
             else if (++_counter == 0)
             {

@@ -45,7 +45,7 @@ public sealed class OperatorsDrills(PostgresServer postgres) : IClassFixture<Pos
             ["DATABASE_URL"] = fleet.Database!,
             ["SCRATCH_DATABASE_URL"] = await postgres.CreateDatabaseAsync(),
             ["BACKUP_DIR"] = fleet.Data,
-            ["PORT"] = $"{ServerProcess.FreePort()}",
+            ["PORT"] = $"{Ports.Take()}",
             ["ENCOUNTER"] = encounter,
             ["LIVE"] = fleet.Instances[0].Url.ToString().TrimEnd('/'),
         });

@@ -19,7 +19,7 @@ public sealed class RestartDoor : IAsyncDisposable
     public RestartDoor(RunningFleet fleet, params (string Name, string Value)[] settings)
     {
         (_fleet, _settings) = (fleet, settings);
-        _address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}/");
+        _address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Take()}/");
         _listener.Prefixes.Add(_address);
         _listener.Start();
         _serving = ServeAsync();

@@ -16,7 +16,7 @@ public sealed class Instance : IAsyncDisposable
     public Instance(string name, IReadOnlyDictionary<string, string> settings, string data, StoreLink? link)
     {
         (Name, Link, _data) = (name, link, data);
-        var port = ServerProcess.FreePort();
+        var port = Ports.Take();
         _settings = new(settings) { ["PORT"] = port.ToString(CultureInfo.InvariantCulture) };
         if (link is not null) _settings["REDIS_URL"] = $"redis://127.0.0.1:{link.Port}";
         Url = new($"http://127.0.0.1:{port}");

@@ -21,7 +21,7 @@ public sealed partial class ThreeInstances
         var ports = new Dictionary<string, string>();
         var script = Ports().Replace(
             ShellBlocks().Matches(readme).Select(static block => block.Groups[1].Value).Single(static block => block.Contains(Program, StringComparison.Ordinal)),
-            given => ports.TryGetValue(given.Value, out var known) ? known : ports[given.Value] = ServerProcess.FreePort().ToString(CultureInfo.InvariantCulture));
+            given => ports.TryGetValue(given.Value, out var known) ? known : ports[given.Value] = Server.Tests.Processes.Ports.Take().ToString(CultureInfo.InvariantCulture));
         script = "trap 'kill -9 $(jobs -p) 2> /dev/null' EXIT\n" + script.Replace(Program, Path.Combine(AppContext.BaseDirectory, "emrsim.dll"), StringComparison.Ordinal).Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
 
         var place = Directory.CreateTempSubdirectory("emrsim-readme-");

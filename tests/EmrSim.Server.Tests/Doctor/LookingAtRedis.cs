@@ -73,7 +73,7 @@ public sealed class LookingAtRedis : IDisposable
     [Fact]
     public async Task Nothing_on_the_port_is_told_and_where_instances_turn_meanwhile()
     {
-        var seen = await LookAsync($"redis://127.0.0.1:{ServerProcess.FreePort()}");
+        var seen = await LookAsync($"redis://127.0.0.1:{Ports.Take()}");
         Assert.Equal(2, seen.Code);
         seen.Says("store", "reachable", "failure", "nothing listens there");
         seen.Says("database", "reachable", "note", "first start");
@@ -145,7 +145,7 @@ public sealed class LookingAtRedis : IDisposable
     public async Task Sentinels_are_asked_for_the_primary_which_is_then_looked_at()
     {
         await using var primary = await RedisServer.StartAsync("--appendonly", "yes");
-        var port = ServerProcess.FreePort();
+        var port = Ports.Take();
         var file = Path.Combine(primary.Folder, "sentinel.conf");
         await File.WriteAllTextAsync(file, $"port {port}\nbind 127.0.0.1\ndir {primary.Folder}\nsentinel monitor emrsim 127.0.0.1 {primary.Port} 1\n", TestContext.Current.CancellationToken);
         using var sentinel = Process.Start(new ProcessStartInfo("redis-server", [file, "--sentinel"]) { RedirectStandardOutput = true })!;

@@ -65,7 +65,7 @@ public sealed class LookingAtTheRest(PostgresInstallation postgres, SqliteInstal
         var missing = await Examination.OfAsync(new Dictionary<string, string> { ["DATABASE_URL"] = address.Replace("?", "_not?", StringComparison.Ordinal) });
         Assert.Equal(2, missing.Code);
         missing.Says("database", "reachable", "failure", "3D000");
-        var gone = await Examination.OfAsync(new Dictionary<string, string> { ["DATABASE_URL"] = $"postgres://u:hush-hush@127.0.0.1:{ServerProcess.FreePort()}/db" });
+        var gone = await Examination.OfAsync(new Dictionary<string, string> { ["DATABASE_URL"] = $"postgres://u:hush-hush@127.0.0.1:{Ports.Take()}/db" });
         gone.Says("database", "reachable", "failure", "can't be reached");
         Assert.DoesNotContain("hush-hush", missing.Text + gone.Text, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class LookingAtTheRest(PostgresInstallation postgres, SqliteInstal
         var asked = await Examination.OfAsync(settings, "--online");
         asked.Says("voice", "key", "good", "is set");
         asked.Says("voice", "service", "note", "it is there");
-        settings["OPENAI_BASE_URL"] = $"http://127.0.0.1:{ServerProcess.FreePort()}/v1";
+        settings["OPENAI_BASE_URL"] = $"http://127.0.0.1:{Ports.Take()}/v1";
         var gone = await Examination.OfAsync(settings, "--online");
         gone.Says("voice", "service", "failure", "can't be reached");
         Assert.DoesNotContain("sk-hush", gone.Text, StringComparison.Ordinal);

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace EmrSim.Server.Tests.Processes;
@@ -59,7 +57,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts the server without waiting, for starts that are meant to fail.</summary>
     public static ServerProcess Launch(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null)
     {
-        var port = settings?.TryGetValue("PORT", out var given) == true ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : FreePort();
+        var port = settings?.TryGetValue("PORT", out var given) == true ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Ports.Take();
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("emrsim-data-").FullName;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "emrsim.dll")])
         {
@@ -81,13 +79,6 @@ public sealed class ServerProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return server;
-    }
-
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     /// <summary>SIGKILL: nothing of the process runs after this.</summary>

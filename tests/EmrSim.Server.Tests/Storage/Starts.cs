@@ -68,7 +68,7 @@ public sealed class StartsOnPostgres(PostgresInstallation on) : Starts(on)
     [Fact]
     public async Task Without_a_server_end_with_one_line_without_the_password()
     {
-        using var place = new Place($"postgres://emrsim:hush-hush@127.0.0.1:{ServerProcess.FreePort()}/emrsim");
+        using var place = new Place($"postgres://emrsim:hush-hush@127.0.0.1:{Ports.Take()}/emrsim");
         await using var server = ServerProcess.Launch(place.Settings, place.Directory);
         Assert.Equal(1, await server.ExitAsync());
         await Eventually.TrueAsync(() => server.Output.Contains("DATABASE_URL", StringComparison.Ordinal), TimeSpan.FromSeconds(5), () => server.Output);

@@ -123,7 +123,7 @@ public sealed class UpstreamFailures(ImpatientServer voice) : IClassFixture<Impa
     [Fact]
     public async Task By_absence_are_told_at_once()
     {
-        await using var server = await ServerProcess.StartAsync(VoiceServer.Settings(voice.Upstream, ("OPENAI_BASE_URL", $"http://127.0.0.1:{ServerProcess.FreePort()}/v1")));
+        await using var server = await ServerProcess.StartAsync(VoiceServer.Settings(voice.Upstream, ("OPENAI_BASE_URL", $"http://127.0.0.1:{Ports.Take()}/v1")));
         using var token = await server.Http.StatelessAsync("nobody-there");
         Assert.Equal("unreachable", (await token.RefusedAsync(HttpStatusCode.BadGateway, "upstream_error")).GetProperty("detail").GetString());
         using var sdp = await server.Http.OfferAsync("nobody-there");

@@ -20,7 +20,7 @@ public sealed class OnGarnet : StoreContract
     {
         if (_server is null)
         {
-            _port = ServerProcess.FreePort();
+            _port = Ports.Take();
             _server = new GarnetServer(
                 new GarnetServerOptions
                 {

@@ -31,7 +31,7 @@ public sealed class SentinelRefusals(SentinelWithPasswords servers)
     [Fact]
     public async Task Sentinels_that_are_not_there_are_named_as_such()
     {
-        var url = StoreUrl.Parse($"redis+sentinel://127.0.0.1:{ServerProcess.FreePort()},127.0.0.1:{ServerProcess.FreePort()}/main");
+        var url = StoreUrl.Parse($"redis+sentinel://127.0.0.1:{Ports.Take()},127.0.0.1:{Ports.Take()}/main");
         await using var running = await RunningStore.StartAsync(new() { Server = url });
         await Eventually.TrueAsync(() => running.Host.Status.Server!.LastError?.StartsWith("no sentinel answers", StringComparison.Ordinal) == true, s_patience, () => $"{running.Host.Status.Server}");
     }

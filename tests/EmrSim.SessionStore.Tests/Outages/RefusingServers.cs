@@ -73,7 +73,7 @@ public sealed class RefusingServers
 
     [Fact]
     public async Task A_port_that_nobody_listens_at_is_told_as_such() =>
-        await SaysAsync($"redis://:hush-hush@127.0.0.1:{ServerProcess.FreePort()}", "it can't be reached: check that it runs, and host and port in SESSION_STORE_URL");
+        await SaysAsync($"redis://:hush-hush@127.0.0.1:{Ports.Take()}", "it can't be reached: check that it runs, and host and port in SESSION_STORE_URL");
 
     [Fact]
     public async Task A_port_without_tls_is_told_as_such()

@@ -92,7 +92,7 @@ public sealed class InAnotherProject : IDisposable
 
     private HttpClient Start(string url)
     {
-        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}");
+        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Take()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(_place, "built", "SharedNotes.dll"), "--urls", address]) { RedirectStandardOutput = true, WorkingDirectory = _place };
         start.Environment["SESSION_STORE_URL"] = url;
         var process = Process.Start(start)!;

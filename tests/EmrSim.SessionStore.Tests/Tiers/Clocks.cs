@@ -23,6 +23,20 @@ public sealed class Clocks
     }
 
     [Fact]
+    public void Of_one_time_order_what_they_give_within_a_millisecond()
+    {
+        var (one, other) = (new StampClock(_time, 9), new StampClock(_time, 7));
+        var last = one.Next();
+        for (var i = 0; i < 20_000; i++)
+        {
+            _time.Advance(TimeSpan.FromTicks(1));
+            var next = (i % 2 == 0 ? other : one).Next();
+            Assert.True(next > last);
+            last = next;
+        }
+    }
+
+    [Fact]
     public void Stay_in_step_with_the_fastest_clock_they_have_seen()
     {
         var clock = new StampClock(_time, 7);
