@@ -44,11 +44,21 @@ fi
 say "Building"
 dotnet build EmrSim.slnx -c Release -v quiet -clp:NoSummary || stop "The build failed"
 
-passed=0 failed=0 skipped=0 optional=0
+passed=0 failed=0 skipped=0 optional=0 unstable=0
+most_unstable=3
 results=$(mktemp -d)
 run() {
   dotnet "artifacts/bin/$1/release/$1.dll" -noColor -noLogo "${@:2}" >"$results/$1.log" 2>&1
   printf '%s' "$?" >"$results/$1.status"
+}
+# The classes with a failure once more, with nothing else at work: these are tests of outages by the clock on a shared machine.
+alone() {
+  local classes one chosen=()
+  mapfile -t classes < <(sed -nE 's/^ *([A-Za-z0-9_.+]+)\.[A-Za-z0-9_]+(\(.*)? \[FAIL\]$/\1/p' "$results/$1.log" | sort -u)
+  [ "${#classes[@]}" -gt 0 ] || return 1
+  say "== $1, by themselves: ${classes[*]}"
+  for one in "${classes[@]}"; do chosen+=(-class "$one"); done
+  dotnet "artifacts/bin/$1/release/$1.dll" -noColor -noLogo "${chosen[@]}"
 }
 tell() {
   local name=$1 log=$results/$1.log status total bad left
@@ -59,6 +69,10 @@ tell() {
   total=$(sed -nE "s/^ *$name +Total: ([0-9]+).*/\1/p" "$log" | tail -n 1)
   bad=$(($(count Failed) + $(count Errors) + 0)) left=$(count Skipped)
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  if [ "$bad" -gt 0 ] && [ $((unstable + bad)) -le "$most_unstable" ] && alone "$name"; then
+    say "== $bad of $name failed beside others and passed by themselves: the log above says how"
+    unstable=$((unstable + bad)) bad=0
+  fi
   # No distribution that CI runs on has these servers: their absence is no failure.
   optional=$((optional + $(grep -c '^ *Optional server missing:' "$log")))
   passed=$((passed + ${total:-0} - bad - ${left:-0})) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
@@ -86,5 +100,6 @@ if [ "$skipped" -gt 0 ]; then
   say "$skipped skipped (the reasons are above)"
   if [ "${CI:-}" = true ]; then failed=$((failed + skipped - optional)); fi
 fi
+[ "$unstable" -eq 0 ] || say "$unstable failed beside others and passed by themselves (named above)"
 say "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

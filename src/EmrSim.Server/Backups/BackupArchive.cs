@@ -47,10 +47,10 @@ internal static class BackupArchive
 
     /// <summary>The manifest alone, without reading the rest.</summary>
     public static Task<BackupManifest> ReadManifestAsync(string path, CancellationToken cancellationToken) =>
-        ReadAsync(path, static async (tar, ct) => await ManifestAsync(tar, ct), cancellationToken);
+        ReadAsync(path, static async (_, tar, ct) => await ManifestAsync(tar, ct), cancellationToken);
 
     /// <summary>Unpacks everything into <paramref name="directory"/> and compares it with the manifest, byte by byte.</summary>
-    public static Task<BackupManifest> UnpackAsync(string path, string directory, CancellationToken cancellationToken) => ReadAsync(
+    public static Task<BackupManifest> UnpackAsync(string path, string directory, CancellationToken cancellationToken) => ReadToTheEndAsync(
         path,
         async (tar, ct) =>
         {
@@ -92,7 +92,18 @@ internal static class BackupArchive
         if ((await DescribeAsync(directory, file.Path, cancellationToken)).Sha256 != file.Sha256) throw new BackupRefusedException($"{file.Path} is not what was written: its checksum differs");
     }
 
-    private static async Task<T> ReadAsync<T>(string path, Func<TarReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    // The checksum over all of it comes last (RFC 1952), and is compared when it is reached.
+    private static Task<T> ReadToTheEndAsync<T>(string path, Func<TarReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken) => ReadAsync(
+        path,
+        async (unpacked, tar, ct) =>
+        {
+            var answer = await read(tar, ct);
+            await unpacked.CopyToAsync(Stream.Null, ct);
+            return answer;
+        },
+        cancellationToken);
+
+    private static async Task<T> ReadAsync<T>(string path, Func<Stream, TarReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
         try
@@ -100,7 +111,7 @@ internal static class BackupArchive
             await using var file = File.OpenRead(path);
             await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
             await using var tar = new TarReader(unpacked);
-            return await read(tar, cancellationToken);
+            return await read(unpacked, tar, cancellationToken);
         }
         catch (BackupRefusedException reason)
         {

