@@ -10,6 +10,7 @@ public static class FleetBench
     private const int Callers = 64;
     private const int Most = 3;
     private const int Rounds = 2;
+    private const int Promotions = 5;
     private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_opening = TimeSpan.FromSeconds(2);
 
@@ -97,8 +98,19 @@ public static class FleetBench
         var dead = Stopwatch.GetTimestamp();
         await Task.Delay(each);
         var end = Stopwatch.GetTimestamp();
-        var (found, moved) = await HeldEntries.MoveUpAsync(postgres, redis);
-        await Task.Delay(s_opening);
+        var (meanwhile, beside, seconds) = (new List<Answered>(), new List<Answered>(), new List<double>());
+        for (var round = 0; round < Promotions; round++)
+        {
+            if (round > 0) await redis.KillAsync();
+            var (found, moved) = await HeldEntries.MoveUpAsync(postgres, redis);
+            seconds.Add(Stopwatch.GetElapsedTime(found, moved).TotalSeconds);
+            meanwhile.AddRange(load.Between(found, moved));
+            await Task.Delay(s_opening);
+            var again = Stopwatch.GetTimestamp();
+            await Task.Delay(s_opening);
+            beside.AddRange(load.Between(again, long.MaxValue));
+        }
+
         await load.StopAsync();
 
         var before = P99(load.Between(healthy, hanging));
@@ -110,10 +122,10 @@ public static class FleetBench
         findings.Add("fleet.hung_p99_ms", P99(load.Between(hung, dead)), "ms", "2 times healthy");
         findings.Add("fleet.dead_p99_ms", without, "ms", "2 times healthy");
         findings.Add("fleet.dead_p99_ratio", without / before, "times", "2");
-        Findings.Say($"  Redis back, {HeldEntries.Count} entries in PostgreSQL, the same requests meanwhile");
-        findings.Add("fleet.promotion_seconds", Stopwatch.GetElapsedTime(found, moved).TotalSeconds, "s", "2");
-        findings.Add("fleet.promotion_slowing", Median(load.Between(found, moved)) / Median(load.Between(healthy, hanging)), "times", "1.2");
-        findings.Add("fleet.promotion_beside_dead", Median(load.Between(found, moved)) / Median(load.Between(dead, end)), "times", "no slower than without Redis");
+        Findings.Say($"  Redis back, {HeldEntries.Count} entries in PostgreSQL, {Promotions} times, the same requests meanwhile and afterwards");
+        findings.Add("fleet.promotion_seconds", seconds.Max(), "s", "2");
+        findings.Add("fleet.promotion_slowing", Median([.. meanwhile]) / Median([.. beside]), "times", "1.2");
+        findings.Add("fleet.promotion_beside_dead", Median([.. meanwhile]) / Median(load.Between(dead, end)), "times", "no slower than without Redis");
         findings.Add("fleet.failed", load.Between(healthy, long.MaxValue).Count(static answer => answer.Status is < 200 or > 299), "requests", "0");
     }
 
