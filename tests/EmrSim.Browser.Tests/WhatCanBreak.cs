@@ -67,6 +67,25 @@ public sealed class WhatCanBreak(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Fact]
+    public async Task After_a_sleep_in_which_the_connections_died_words_are_sent_soon_and_once()
+    {
+        await using var doorway = new Doorway(chromium.Server.Port);
+        var student = await Student.BeginAsync(await chromium.OpenAsync(port: doorway.Port));
+        // As many kept connections as a browser has for one host.
+        await student.Page.EvaluateAsync("() => Promise.all(Array.from({ length: 6 }, (_, n) => fetch('/health/live?' + n).then(answer => answer.text())))");
+        await student.SayAsync("Hello, I am Robin.");
+        doorway.StrandAll();
+        await student.WriteAsync("When did it start?");
+        await student.Page.EvaluateAsync("const clock = Date.now; void (Date.now = () => clock() + 60_000)");
+        await Expect(student.Said).ToHaveCountAsync(4, new() { Timeout = 20_000 });
+        await student.WriteAsync("What makes it worse?");
+        await Expect(student.Said).ToHaveCountAsync(6, new() { Timeout = 20_000 });
+        await Expect(student.Waiting).ToHaveCountAsync(0);
+        await student.IsConnectedAsync("live");
+        Assert.Equal(["Hello, I am Robin.", "When did it start?", "What makes it worse?"], await QuestionsAsync(chromium.Server, student.EncounterId));
+    }
+
+    [Fact]
     public async Task A_reload_keeps_the_conversation_and_what_is_half_written()
     {
         var student = await Student.BeginAsync(await chromium.OpenAsync());

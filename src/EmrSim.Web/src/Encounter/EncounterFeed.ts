@@ -1,3 +1,4 @@
+import { renewConnections } from '../Shell/connections';
 import type { EncounterChange, TranscriptEntry } from '../wire';
 import type { EncounterLine, LineEvents } from './EncounterLine';
 import { EventLine } from './EventLine';
@@ -187,6 +188,7 @@ export class EncounterFeed {
 
   /** After sleep or a lost network a line can look alive and be dead: ask over it, and open another when nothing comes back. */
   private check() {
+    renewConnections();
     if (this.opening || this.state.connection === 'unknown') return;
     const line = this.line;
     if (!line) return void this.open();

@@ -1,3 +1,4 @@
+import { awake } from '../Shell/connections';
 import { kept, keep } from '../Shell/kept';
 import { call, ServerProblem, wordsOf } from '../Shell/server';
 import type { TranscriptTurn } from '../wire';
@@ -14,6 +15,8 @@ export interface Letter {
 }
 
 const longestWait = 10_000;
+/** The question is stored before the answer begins, which takes no longer than this on any line that lives. */
+const longestSilence = 15_000;
 const mostBroken = 4;
 
 /** What was typed and is not answered yet. It outlives reloads, and is sent in order, by one tab at a time. */
@@ -21,6 +24,7 @@ export class Outbox {
   private letters: readonly Letter[];
   private readonly heard = new Set<() => void>();
   private readonly gone = new AbortController();
+  private attempt?: AbortController;
   private readonly name: string;
   private timer?: ReturnType<typeof setTimeout>;
   private working = false;
@@ -34,6 +38,7 @@ export class Outbox {
     this.letters = kept<Letter[]>(this.name) ?? [];
     const { signal } = this.gone;
     addEventListener('online', () => this.wake(), { signal });
+    addEventListener(awake, () => this.attempt?.abort(), { signal });
     addEventListener(
       'storage',
       event => {
@@ -73,6 +78,7 @@ export class Outbox {
 
   dispose() {
     this.gone.abort();
+    this.attempt?.abort();
     clearTimeout(this.timer);
     this.heard.clear();
   }
@@ -106,22 +112,29 @@ export class Outbox {
 
   /** False when it has to be tried later. */
   private async deliver(letter: Letter): Promise<boolean> {
+    const attempt = (this.attempt = new AbortController());
+    const silence = setTimeout(() => attempt.abort(), longestSilence);
     try {
       const response = await call(`/api/sessions/${encodeURIComponent(this.encounterId)}/messages`, {
         body: { text: letter.text, client_turn_id: letter.id },
-        signal: this.gone.signal,
+        signal: attempt.signal,
       });
+      clearTimeout(silence);
       await this.hear(letter, response);
       this.attempts = 0;
       this.discard(letter.id);
       return true;
     } catch (failure) {
       if (this.gone.signal.aborted) return false;
+      // Sent again at once, over another connection.
+      if (attempt.signal.aborted) return true;
       if (failure instanceof ServerProblem && !failure.passes) {
         this.change(letters => letters.map(one => (one.id === letter.id ? { ...one, problem: failure.message } : one)));
         return true;
       }
       return this.later(letter, failure);
+    } finally {
+      clearTimeout(silence);
     }
   }
 

@@ -1,3 +1,5 @@
+import { freshConnections } from './connections';
+
 /** A refusal of the server in its one form, or no answer at all. */
 export class ServerProblem extends Error {
   constructor(
@@ -19,6 +21,7 @@ type Ask = { method?: string; body?: unknown; signal?: AbortSignal; headers?: Re
 
 export async function call(path: string, { method, body, signal, headers }: Ask = {}): Promise<Response> {
   let response: Response;
+  await freshConnections();
   try {
     response = await fetch(path, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
