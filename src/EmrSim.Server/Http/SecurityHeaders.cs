@@ -4,7 +4,7 @@ namespace EmrSim.Server.Http;
 public static class SecurityHeaders
 {
     private const string ContentPolicy =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; media-src 'self' blob: https:; " +
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; media-src 'self' blob: https:; " +
         "connect-src 'self' https://api.openai.com; frame-src https://www.youtube-nocookie.com; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
     public static Task Add(HttpContext context, RequestDelegate next)

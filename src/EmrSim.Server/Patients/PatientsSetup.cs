@@ -1,3 +1,5 @@
+using System.Net.Mime;
+using System.Text;
 using EmrSim.Server.Patients.Content;
 using EmrSim.Server.Patients.Routes;
 using EmrSim.Server.Patients.Scripted;
@@ -21,6 +23,7 @@ public static class PatientsSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapCatalogue();
+        app.MapGet("/paper.css", static () => Results.Content(HtmlPage.Style, MediaTypeNames.Text.Css, Encoding.UTF8)).ExcludeFromDescription();
         app.MapGet("/media/{**path}", MediaFiles.Answer).ExcludeFromDescription();
     }
 }

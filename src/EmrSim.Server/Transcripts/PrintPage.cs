@@ -4,7 +4,7 @@ using System.Text;
 
 namespace EmrSim.Server.Transcripts;
 
-/// <summary>The transcript as a page that prints well. Works without script; the button's is a file of its own, for the content policy.</summary>
+/// <summary>The transcript as a page that prints well. Works without script; the button's and the style are files of their own, for the content policy.</summary>
 internal static class PrintPage
 {
     public const string Script = """
@@ -12,7 +12,7 @@ internal static class PrintPage
 
         """;
 
-    private const string Style = """
+    public const string Style = """
         body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff }
         h1 { font-size: 1.5rem; margin: 0 }
         .about { color: #444 }
@@ -34,7 +34,7 @@ internal static class PrintPage
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Transcript · {Escape(export.Patient)}</title>
-            <style>{Style}</style>
+            <link rel="stylesheet" href="/print.css">
             <script src="/print.js" defer></script>
             </head>
             <body>

@@ -22,6 +22,7 @@ internal static class TranscriptRoutes
         routes.MapGet("/api/sessions/{id}/transcript.vtt", (string id, EncounterRegister encounters, TranscriptLog log, Casebook casebook, CancellationToken cancellationToken) =>
                 AnswerAsync(id, encounters, log, casebook, anyState: false, export => Results.Content(WebVtt.Write(export), "text/vtt", Encoding.UTF8), cancellationToken))
             .WithTags("Transcripts").WithSummary("The final transcript as WebVTT");
+        routes.MapGet("/print.css", () => Results.Content(PrintPage.Style, MediaTypeNames.Text.Css, Encoding.UTF8)).ExcludeFromDescription();
         routes.MapGet("/print.js", () => Results.Content(PrintPage.Script, MediaTypeNames.Text.JavaScript, Encoding.UTF8)).ExcludeFromDescription();
     }
 

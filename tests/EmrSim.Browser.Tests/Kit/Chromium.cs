@@ -53,6 +53,7 @@ public class Chromium : IAsyncLifetime
         context.SetDefaultTimeout(60_000);
         Assertions.SetDefaultExpectTimeout(60_000);
         _people.Add(context);
+        context.Console += (_, line) => Hear(line.Text);
         context.WebError += (_, problem) => _failures.Enqueue(problem.Error);
         return context;
     }
@@ -64,6 +65,11 @@ public class Chromium : IAsyncLifetime
         _playwright?.Dispose();
         if (Server is not null) await Server.DisposeAsync();
         Assert.True(_failures.IsEmpty, $"A page failed: {string.Join('\n', _failures)}");
+    }
+
+    private void Hear(string line)
+    {
+        if (line.Contains("Content Security Policy", StringComparison.Ordinal)) _failures.Enqueue(line);
     }
 
     // Pages that nobody looks at any more would go on drawing and listening.

@@ -5,18 +5,18 @@ using EmrSim.Server.Patients.Content;
 
 namespace EmrSim.Server.Patients.Routes;
 
-/// <summary>A plain page to read and print. Everything from content is escaped here and nowhere else.</summary>
+/// <summary>A plain page to read and print. Everything from content is escaped here and nowhere else. Its style is a file of its own, for the content policy.</summary>
 internal sealed class HtmlPage
 {
-    private const string Style =
+    public const string Style =
         "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}h1{font-size:1.6rem}h2{font-size:1.15rem;border-bottom:1px solid #ccc;margin-top:2rem}" +
         "dl{margin:0}dt{font-weight:600}dd{margin:0 0 .4rem 1rem}ul{margin:.2rem 0}section{break-inside:avoid-page}";
 
     private readonly StringBuilder _html = new();
 
     public HtmlPage(string title) =>
-        _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Escape(title)).Append("</title><style>").Append(Style)
-            .Append("</style></head><body><h1>").Append(Escape(title)).Append("</h1>");
+        _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Escape(title)).Append("</title><link rel=\"stylesheet\" href=\"/paper.css\">")
+            .Append("</head><body><h1>").Append(Escape(title)).Append("</h1>");
 
     public HtmlPage Section(string heading, JsonElement content)
     {
