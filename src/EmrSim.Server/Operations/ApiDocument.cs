@@ -1,4 +1,5 @@
 using EmrSim.Contracts;
+using EmrSim.Server.Http;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -41,7 +42,11 @@ public static class ApiDocument
     {
         app.MapOpenApi();
         // The package's own page starts itself by a script within the page, which our content security policy forbids.
-        app.MapGet("/api-docs", static () => Results.Content(Page, "text/html; charset=utf-8")).ExcludeFromDescription();
+        app.MapGet("/api-docs", static (HttpContext context) =>
+        {
+            SecurityHeaders.AllowInlineStyle(context.Response.Headers);
+            return Results.Content(Page, "text/html; charset=utf-8");
+        }).ExcludeFromDescription();
         app.MapScalarApiReference("/api-docs/reader");
     }
 }

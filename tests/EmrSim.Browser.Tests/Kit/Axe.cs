@@ -8,6 +8,7 @@ namespace EmrSim.Browser.Tests.Kit;
 public static class Axe
 {
     private static readonly string s_screens = Path.Combine(Repository.Root, "artifacts", "screens");
+    private const int EncounterIdLength = 22;
     private const string Rules = "{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] }";
 
     public static async Task CheckAsync(IPage page, string view)
@@ -24,7 +25,8 @@ public static class Axe
     private static async Task<string> NameAsync(IPage page, string view)
     {
         var dark = await page.EvaluateAsync<bool>("matchMedia('(prefers-color-scheme: dark)').matches");
-        var words = view.Split([' ', '/', '#', ',', '_'], StringSplitOptions.RemoveEmptyEntries).Where(static word => word.Length < 20 && word.All(char.IsLetterOrDigit)).Take(4);
+        // An encounter's address is another every time.
+        var words = view.Split([' ', '/', '#', ','], StringSplitOptions.RemoveEmptyEntries).Where(static word => word.Length != EncounterIdLength);
         return $"{string.Join('-', words)}-{page.ViewportSize!.Width}-{(dark ? "dark" : "light")}";
     }
 

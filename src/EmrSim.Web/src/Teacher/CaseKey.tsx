@@ -15,7 +15,7 @@ export function CaseKey({ known, open }: { known: FacultyCase; open?: boolean })
           {known.checklist.map(item => (
             <li key={item.id}>
               {item.text} {item.critical && <span className="badge bad">Critical</span>}{' '}
-              <span className="muted">{[item.phase && phaseName(item.phase), inWords(item.domain)].filter(Boolean).join(' · ')}</span>
+              <span className="muted">{[...new Set([item.phase && phaseName(item.phase), inWords(item.domain)])].filter(Boolean).join(' · ')}</span>
             </li>
           ))}
         </ul>

@@ -32,7 +32,7 @@ function Watched({ id, about }: { id: string; about: EncounterCase }) {
         <p className="muted">
           {known.value?.title ?? about.title} · {when(about.encounter.started_at)} · {state === 'active' ? phaseName(encounter?.phase ?? about.encounter.phase) : inWords(state)}
         </p>
-        <ConnectionLine connection={connection} way={way} failures={failures} />
+        {(state === 'active' || connection !== 'live') && <ConnectionLine connection={connection} way={way} failures={failures} />}
         <GateHints gate={encounter?.gate ?? about.encounter.gate} />
       </header>
       <div className="watch-talk panel">
