@@ -47,6 +47,9 @@ dotnet build EmrSim.slnx -c Release -v quiet -clp:NoSummary || stop "The build f
 passed=0 failed=0 skipped=0 optional=0 unstable=0
 most_unstable=3
 results=$(mktemp -d)
+# It waits for the network, so it goes beside the tests.
+{ tests/audit.sh >"$results/audit" 2>&1; printf '%s' "$?" >"$results/audit.status"; } &
+audit=$!
 run() {
   dotnet "artifacts/bin/$1/release/$1.dll" -noColor -noLogo "${@:2}" >"$results/$1.log" 2>&1
   printf '%s' "$?" >"$results/$1.status"
@@ -85,10 +88,19 @@ for project in tests/*.Tests; do
   [[ " ${lanes[*]} " == *" $name "* ]] || lanes+=("$name")
 done
 for lane in "${lanes[@]}"; do
-  for name in $lane; do run "$name" "$@" & done
-  wait
+  running=()
+  for name in $lane; do run "$name" "$@" & running+=("$!"); done
+  wait "${running[@]}"
   for name in $lane; do tell "$name"; done
 done
+
+wait "$audit"
+say "== audit of the dependencies"
+cat "$results/audit"
+case $(cat "$results/audit.status") in
+  0) passed=$((passed + 1)) ;;
+  1) failed=$((failed + 1)) ;;
+esac
 rm -rf "$results"
 
 if command -v redis-server >/dev/null; then

@@ -19,7 +19,7 @@ internal sealed class BackupMaker(ServerSettings settings, TimeProvider clock)
     public async Task<StoredBackup> CreateAsync(BackupReason reason, CancellationToken cancellationToken)
     {
         var createdAt = clock.GetUtcNow();
-        var staging = Shelf.MakeStaging(createdAt);
+        var staging = Shelf.MakeStaging(createdAt, reason);
         try
         {
             var database = Database;
@@ -50,7 +50,7 @@ internal sealed class BackupMaker(ServerSettings settings, TimeProvider clock)
         }
         finally
         {
-            Directory.Delete(staging, recursive: true);
+            if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         }
     }
 }

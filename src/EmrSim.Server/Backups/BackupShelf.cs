@@ -29,17 +29,17 @@ internal sealed class BackupShelf(string directory)
     }
 
     /// <summary>A place for a backup in the making, on the same disk; removed with all that is in it by whoever made it.</summary>
-    public string MakeStaging(DateTimeOffset now)
+    public string MakeStaging(DateTimeOffset now, BackupReason reason)
     {
         try
         {
             OwnerOnly.CreateDirectory(Directory);
             foreach (var left in System.IO.Directory.EnumerateDirectories(Directory, $"{Unfinished}*"))
             {
-                if (now.UtcDateTime - System.IO.Directory.GetLastWriteTimeUtc(left) > s_abandonedAfter) System.IO.Directory.Delete(left, recursive: true);
+                if (IsAbandoned(left, now, reason)) System.IO.Directory.Delete(left, recursive: true);
             }
 
-            var staging = Path.Combine(Directory, $"{Unfinished}{Guid.NewGuid():N}");
+            var staging = Path.Combine(Directory, $"{Unfinished}{Word(reason)}-{Guid.NewGuid():N}");
             OwnerOnly.CreateDirectory(staging);
             return staging;
         }
@@ -56,6 +56,11 @@ internal sealed class BackupShelf(string directory)
         foreach (var backup in old) File.Delete(backup.Path);
         return old;
     }
+
+    // Scheduled ones are made by one instance at a time: whoever had begun another before this one has died, or lost the lease and must not end it.
+    private static bool IsAbandoned(string staging, DateTimeOffset now, BackupReason making) =>
+        (making == BackupReason.Scheduled && Path.GetFileName(staging).StartsWith($"{Unfinished}{Word(making)}-", StringComparison.Ordinal))
+        || now.UtcDateTime - System.IO.Directory.GetLastWriteTimeUtc(staging) > s_abandonedAfter;
 
     private static StoredBackup? Read(string path)
     {

@@ -61,14 +61,15 @@ public sealed class SpentLimits
     }
 
     [Fact]
-    public async Task Of_an_address_refuse_all_its_sessions_and_no_other_address()
+    public async Task Of_an_address_or_an_IPv6_64_refuse_all_its_sessions_and_no_other_address()
     {
         await using var server = await ServerProcess.StartAsync(new Dictionary<string, string> { ["LIMIT_TOKEN_PER_ADDRESS"] = "3", ["TRUST_PROXY"] = "true" });
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.Forbidden, await FromAsync("203.0.113.7", $"s{i}"));
         Assert.Equal(HttpStatusCode.TooManyRequests, await FromAsync("203.0.113.7", "s9"));
         Assert.Equal(HttpStatusCode.Forbidden, await FromAsync("203.0.113.8", "s9"));
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.Forbidden, await FromAsync($"2001:db8::{i}", $"s{i}"));
-        Assert.Equal(HttpStatusCode.TooManyRequests, await FromAsync("2001:db8::77", "s9"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await FromAsync("2001:db8::ffff:ffff:ffff:77", "s9"));
+        Assert.Equal(HttpStatusCode.Forbidden, await FromAsync("2001:db8:0:1::1", "s9"));
 
         async Task<HttpStatusCode> FromAsync(string address, string session)
         {

@@ -73,6 +73,20 @@ public sealed class FollowingARequest(PostgresInstallation postgres)
     }
 
     [Fact]
+    public async Task Traces_go_by_grpc_too()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync(isGrpc: true);
+        await using var server = await ServerProcess.StartAsync(receiver.Settings.ToDictionary(pair => pair.Name, pair => pair.Value));
+        foreach (var id in (string[])["first-by-grpc", "second-by-grpc"])
+        {
+            using (var begun = await server.SendAsync(id, "/api/sessions", new { persona_id = VoiceServer.Persona, scenario_id = VoiceServer.Scenario })) Assert.Equal(HttpStatusCode.Created, begun.StatusCode);
+            await receiver.TraceAsync(id, "POST /api/sessions");
+        }
+
+        Assert.All(receiver.Keys, key => Assert.Equal("of-the-receiver", key));
+    }
+
+    [Fact]
     public async Task What_fails_can_be_found_by_the_id_in_the_answer_the_log_and_the_trace()
     {
         await using var receiver = await OtlpReceiver.StartAsync();

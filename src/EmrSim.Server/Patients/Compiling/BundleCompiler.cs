@@ -48,7 +48,7 @@ internal static class BundleCompiler
     {
         var path = InFolder(directory, named);
         if (named is not null && path is null)
-            folder.Problems.Error("BUNDLE_FILE_OUTSIDE", folder.Relative(directory), "$.linkage", $"{named} lies outside the scenario's folder");
+            folder.Problems.Error("BUNDLE_FILE_OUTSIDE", folder.Relative(Path.Combine(directory, "scenario.header.json")), "$.linkage", $"{named} lies outside the scenario's folder");
         path ??= Path.Combine(directory, usual);
         if (!File.Exists(path))
         {
@@ -56,7 +56,10 @@ internal static class BundleCompiler
             return null;
         }
 
-        return folder.Read(path) is { ValueKind: JsonValueKind.Object } part ? part : null;
+        if (folder.Read(path) is not { } part) return null;
+        if (part.ValueKind == JsonValueKind.Object) return part;
+        folder.Problems.Error("BUNDLE_FILE_INVALID", folder.Relative(path), "$", "must be object");
+        return null;
     }
 
     private static string? InFolder(string directory, string? named)

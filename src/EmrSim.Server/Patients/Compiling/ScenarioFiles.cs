@@ -34,6 +34,7 @@ internal sealed class ScenarioFiles(ContentFolder folder, Dictionary<string, Per
         if (folder.Read(path) is not { } document) return;
         var (list, at) = document.ValueKind == JsonValueKind.Object && document.At("scenarios").ValueKind == JsonValueKind.Array ? (document.At("scenarios"), "$.scenarios") : (document, "$");
         var index = 0;
+        if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == 0) folder.Problems.Warn("FILE_EMPTY", folder.Relative(path), at, "holds no scenario");
         foreach (var entry in list.ValueKind == JsonValueKind.Array ? list.AsItems() : [list])
         {
             var place = list.ValueKind == JsonValueKind.Array ? $"{at}[{index++}]" : at;

@@ -30,7 +30,13 @@ internal static class BankFiles
         var modules = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var path in folder.JsonFilesUnder("banks", "modules"))
         {
-            if (folder.Read(path) is not { } module || module.Text("module_id") is not { } id) continue;
+            if (folder.Read(path) is not { } module) continue;
+            if (module.Text("module_id") is not { } id)
+            {
+                folder.Problems.Error("MODULE_ID_MISSING", folder.Relative(path), "$.module_id", "is missing");
+                continue;
+            }
+
             modules[id] = module;
             if (module.Text("module_version") is { } version) modules[$"{id}@{version}"] = module;
         }

@@ -14,10 +14,10 @@ internal static class CatalogueLoader
         var challenges = BankFiles.Read(folder, "challenges", "challenge", "CHALLENGE_SCHEMA_INVALID");
         var questions = BankFiles.Read(folder, "special_questions", "special-question", "SPECIAL_QUESTION_SCHEMA_INVALID");
         var kits = KitFiles.Read(folder);
-        var mapping = KitFiles.ReadMapping(folder);
+        var (mapping, mappingFile) = KitFiles.ReadMapping(folder);
         var scenarios = new ScenarioFiles(folder, personas).Read(BankFiles.ReadModules(folder));
         var libraries = LibraryFiles.Read(folder);
-        new CrossReferences(folder, personas, kits, mapping, challenges, questions).Check(scenarios);
+        new CrossReferences(folder, personas, kits, mapping, mappingFile, challenges, questions).Check(scenarios);
         return new(
             folder.Root,
             personas,

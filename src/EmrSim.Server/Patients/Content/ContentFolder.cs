@@ -5,6 +5,7 @@ namespace EmrSim.Server.Patients.Content;
 /// <summary>A content directory on disk. A file that cannot be read is a problem to report, never an end.</summary>
 internal sealed class ContentFolder(string root, ContentSchemas schemas, ProblemList problems)
 {
+    private const int MostFaults = 20;
     private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 128 };
     private static readonly HashSet<string> s_bookkeeping = new(StringComparer.OrdinalIgnoreCase) { "manifest.json", "index.json", "report.json", "dependencies.json" };
 
@@ -31,8 +32,10 @@ internal sealed class ContentFolder(string root, ContentSchemas schemas, Problem
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), s_lenient);
-            return document.RootElement.Clone();
+            using var document = JsonDocument.Parse(WithoutMark(File.ReadAllBytes(path)), s_lenient);
+            var faults = UsableJson.Faults(document.RootElement).Take(MostFaults).ToList();
+            if (faults.Count == 0) return document.RootElement.Clone();
+            foreach (var (at, message) in faults) problems.Error(brokenCode, Relative(path), at, message);
         }
         catch (JsonException broken)
         {
@@ -48,4 +51,7 @@ internal sealed class ContentFolder(string root, ContentSchemas schemas, Problem
 
     public bool Accepts(string schema, JsonElement document, string code, string path, string at = "$") =>
         schemas.Accepts(schema, document, code, Relative(path), at, problems);
+
+    // Editors on Windows begin a file with it.
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] text) => text is [0xEF, 0xBB, 0xBF, ..] ? text.AsMemory(3) : text;
 }

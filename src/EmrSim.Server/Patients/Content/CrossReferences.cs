@@ -8,6 +8,7 @@ internal sealed class CrossReferences(
     IReadOnlyDictionary<string, Persona> personas,
     IReadOnlyDictionary<string, Kit> kits,
     IReadOnlyDictionary<string, KitMapping> mapping,
+    string mappingFile,
     IReadOnlyDictionary<string, JsonElement> challenges,
     IReadOnlyDictionary<string, JsonElement> specialQuestions)
 {
@@ -27,8 +28,8 @@ internal sealed class CrossReferences(
 
         foreach (var (scenarioId, entry) in mapping)
         {
-            if (!kits.ContainsKey(entry.CaseId)) _problems.Error("MAPPED_KIT_NOT_FOUND", "kit-mapping.json", $"$.{scenarioId}", $"there is no sound kit {entry.CaseId}");
-            if (!scenarios.ContainsKey(scenarioId)) _problems.Warn("MAPPED_SCENARIO_NOT_FOUND", "kit-mapping.json", $"$.{scenarioId}", "there is no such sound scenario");
+            if (!kits.ContainsKey(entry.CaseId)) _problems.Error("MAPPED_KIT_NOT_FOUND", mappingFile, $"$.{scenarioId}", $"there is no sound kit {entry.CaseId}");
+            if (!scenarios.ContainsKey(scenarioId)) _problems.Warn("MAPPED_SCENARIO_NOT_FOUND", mappingFile, $"$.{scenarioId}", "there is no such sound scenario");
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class CrossReferences(
         var linked = scenario.Raw.Text("linked_persona_id");
         if (linked is not null && !personas.ContainsKey(linked)) _problems.Warn("PERSONA_NOT_FOUND", file, "$.linkage.persona_id", $"there is no sound persona {linked}");
         var suggested = mapping.GetValueOrDefault(scenario.Id)?.Personas ?? [];
-        foreach (var id in suggested.Where(id => !personas.ContainsKey(id))) _problems.Report(IsStrict(scenario), "SUGGESTED_PERSONA_NOT_FOUND", "kit-mapping.json", $"$.{scenario.Id}.personas", $"there is no sound persona {id}");
+        foreach (var id in suggested.Where(id => !personas.ContainsKey(id))) _problems.Report(IsStrict(scenario), "SUGGESTED_PERSONA_NOT_FOUND", mappingFile, $"$.{scenario.Id}.personas", $"there is no sound persona {id}");
         foreach (var id in suggested.Append(linked).OfType<string>().Where(personas.ContainsKey).Distinct(StringComparer.Ordinal)) CheckFit(scenario, personas[id], file);
     }
 

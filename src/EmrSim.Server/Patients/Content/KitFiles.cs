@@ -22,12 +22,14 @@ internal static class KitFiles
         return kits;
     }
 
-    public static Dictionary<string, KitMapping> ReadMapping(ContentFolder folder)
+    /// <summary>The mapping, and the file that it is in.</summary>
+    public static (Dictionary<string, KitMapping> Mapping, string File) ReadMapping(ContentFolder folder)
     {
         var mapping = new Dictionary<string, KitMapping>(StringComparer.Ordinal);
         string[][] places = [["kits", "kit-mapping.json"], ["kit-mapping.json"], ["config", "kit-mapping.json"], ["..", "config", "kit-mapping.json"]];
         var path = places.Select(folder.FullPath).FirstOrDefault(File.Exists);
-        if (path is null || folder.Read(path) is not { } raw || !folder.Accepts("kit-mapping", raw, "KIT_MAPPING_INVALID", path)) return mapping;
+        var file = folder.Relative(path ?? folder.FullPath(places[0]));
+        if (path is null || folder.Read(path) is not { } raw || !folder.Accepts("kit-mapping", raw, "KIT_MAPPING_INVALID", path)) return (mapping, file);
         foreach (var entry in raw.EnumerateObject().Where(static entry => !entry.Name.StartsWith('$')))
         {
             mapping[entry.Name] = entry.Value.AsText() is { } caseId
@@ -35,7 +37,7 @@ internal static class KitFiles
                 : new(entry.Value.Text("case_id")!, Personas(entry.Value));
         }
 
-        return mapping;
+        return (mapping, file);
     }
 
     private static IReadOnlyList<string> Personas(JsonElement entry) =>

@@ -13,7 +13,9 @@ internal static class PersonaFiles
         foreach (var path in folder.JsonFilesUnder("personas"))
         {
             if (folder.Read(path) is not { } document) continue;
-            foreach (var (element, at) in Entries(document)) Add(folder, personas, element, path, at);
+            var entries = Entries(document).ToList();
+            if (entries.Count == 0) folder.Problems.Warn("FILE_EMPTY", folder.Relative(path), "$", "holds no persona");
+            foreach (var (element, at) in entries) Add(folder, personas, element, path, at);
         }
 
         return personas;

@@ -10,7 +10,6 @@ namespace EmrSim.Server.Patients.Content;
 /// </summary>
 internal sealed class SchemaRules(JsonElement schema)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
     private static readonly ConcurrentDictionary<string, Regex> s_patterns = new(StringComparer.Ordinal);
 
     public IReadOnlyList<(string Path, string Message)> Check(JsonElement document)
@@ -72,8 +71,8 @@ internal sealed class SchemaRules(JsonElement schema)
 
     private static void CheckText(JsonElement rule, string value, string path, List<(string, string)> found)
     {
-        if (rule.Whole("minLength") is { } least && value.Length < least) found.Add((path, $"needs at least {least} characters"));
-        if (rule.Text("pattern") is { } pattern && !s_patterns.GetOrAdd(pattern, static text => new Regex(text, RegexOptions.CultureInvariant, s_patience)).IsMatch(value))
+        if (rule.Whole("minLength") is { } least && value.Trim().Length < least) found.Add((path, $"needs at least {least} characters that are not blank"));
+        if (rule.Text("pattern") is { } pattern && !s_patterns.GetOrAdd(pattern, static text => new Regex(text, RegexOptions.CultureInvariant)).IsMatch(value))
             found.Add((path, $"must match {pattern}"));
     }
 
