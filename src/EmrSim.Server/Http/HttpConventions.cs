@@ -40,9 +40,17 @@ public static class HttpConventions
         app.UseStatusCodePages(context => Failures.AnswerBareStatusAsync(context.HttpContext));
         app.Use(HeadRequests.AskAsGet);
         app.UseRouting();
-        app.UseCors();
+        app.Use(Cors(app.Services));
         app.Use(BodyLimit.Check);
     }
+
+    // As UseCors does, which compiles an expression tree for it.
+    private static Func<RequestDelegate, RequestDelegate> Cors(IServiceProvider services) => next =>
+    {
+        var cors = new CorsMiddleware(next, services.GetRequiredService<ICorsService>(), services.GetRequiredService<ILoggerFactory>());
+        var policies = services.GetRequiredService<ICorsPolicyProvider>();
+        return context => cors.Invoke(context, policies);
+    };
 
     private static void Allow(CorsPolicyBuilder policy, IReadOnlyList<string> origins) => policy
         .WithOrigins([.. origins])

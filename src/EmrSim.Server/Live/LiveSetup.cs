@@ -30,7 +30,7 @@ public static class LiveSetup
     public static void MapLiveFeed(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapHub<EncounterHub>("/hubs/encounter");
+        app.MapLate<EncounterHub>("/hubs/encounter");
         app.MapEvents();
         app.UseWebSockets();
         app.MapSocketIo();

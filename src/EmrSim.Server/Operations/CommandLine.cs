@@ -12,6 +12,8 @@ public static class CommandLine
 {
     public static Task<int> RunAsync(string[] args)
     {
+        // What a server is started with: nothing to read, and no need of what reads it.
+        if (args.Length == 0) return ServeAsync(CancellationToken.None);
         var root = new RootCommand("EMRsim: encounters with simulated patients. Without a command it serves.");
         root.SetAction((_, cancellationToken) => ServeAsync(cancellationToken));
         root.Subcommands.Add(SettingsCommand());

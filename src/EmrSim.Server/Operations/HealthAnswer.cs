@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace EmrSim.Server.Operations;
@@ -46,6 +47,10 @@ public sealed record LineAnswer(
     string? Problem,
     DateTimeOffset Since);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>Written by code made ahead, without what describes the types: that would be compiled for the first answer.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(HealthAnswer))]
-internal sealed partial class OperationsJson : JsonSerializerContext;
+internal sealed partial class OperationsJson : JsonSerializerContext
+{
+    public static byte[] Written(HealthAnswer answer) => JsonSerializer.SerializeToUtf8Bytes(answer, Default.HealthAnswer);
+}

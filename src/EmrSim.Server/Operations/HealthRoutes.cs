@@ -12,7 +12,7 @@ public static class HealthRoutes
             app.MapGet(path, async () =>
                 {
                     var report = await health.ReportAsync();
-                    return Results.Json(report, OperationsJson.Default.HealthAnswer, statusCode: report.Ok ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
+                    return Results.Text(OperationsJson.Written(report), "application/json; charset=utf-8", report.Ok ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
                 })
                 .Produces<HealthAnswer>().WithTags("Operations").WithSummary("The state of the system and of each tier of the session store");
         }

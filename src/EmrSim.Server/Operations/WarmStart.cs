@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text;
+using EmrSim.Server.Live;
 using EmrSim.Server.Settings;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.SignalR;
 
 namespace EmrSim.Server.Operations;
 
@@ -9,7 +11,7 @@ namespace EmrSim.Server.Operations;
 /// Sends a few requests that change nothing through the pipeline before the server says that it is ready, so that nobody's first
 /// request pays for what is done once: compiling, opening connections, loading content.
 /// </summary>
-public sealed partial class WarmStart(ServerSettings settings, IDataProtectionProvider protection, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime, ILogger<WarmStart> log) : IHostedService
+public sealed partial class WarmStart(ServerSettings settings, IDataProtectionProvider protection, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<WarmStart> log) : IHostedService
 {
     // Never longer than this: being slow is better than not being there.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
@@ -56,6 +58,7 @@ public sealed partial class WarmStart(ServerSettings settings, IDataProtectionPr
                 asked++;
             }
 
+            await Task.Run(PrepareHub, patience.Token).WaitAsync(patience.Token);
             await sealing.WaitAsync(patience.Token);
         }
         catch (Exception problem) when (problem is OperationCanceledException or IOException or InvalidOperationException)
@@ -68,6 +71,8 @@ public sealed partial class WarmStart(ServerSettings settings, IDataProtectionPr
         LogWarm(asked, s_ways.Length, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         _over.SetResult();
     }
+
+    private void PrepareHub() => services.GetRequiredService<HubConnectionHandler<EncounterHub>>();
 
     private void ReadSealKeys()
     {
@@ -83,7 +88,7 @@ public sealed partial class WarmStart(ServerSettings settings, IDataProtectionPr
 
     private async Task AskAsync(string method, string path, string? body, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = cancellationToken };
         var request = context.Request;
         (request.Method, request.Scheme, request.Host, request.Path) = (method, "http", new("localhost"), path);

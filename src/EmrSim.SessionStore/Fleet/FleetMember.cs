@@ -12,3 +12,8 @@ public sealed record FleetMember(string Id, DateTimeOffset StartedAt, DateTimeOf
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(List<FleetMember>))]
 internal sealed partial class FleetJson : JsonSerializerContext;
+
+// The first instance only writes, and what describes the types to a reader would be compiled in its start.
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(List<FleetMember>))]
+internal sealed partial class FleetWriting : JsonSerializerContext;

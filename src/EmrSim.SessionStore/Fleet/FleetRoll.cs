@@ -98,7 +98,7 @@ public sealed partial class FleetRoll(SessionStoreHost host, Func<IReadOnlyDicti
             List<FleetMember> members = entry is { } found ? Read(found.Value, time.GetUtcNow()) : [];
             members.RemoveAll(member => member.Id == _id);
             if (me is not null) members.Add(me);
-            var roll = JsonSerializer.SerializeToUtf8Bytes(members, FleetJson.Default.ListFleetMember);
+            var roll = JsonSerializer.SerializeToUtf8Bytes(members, FleetWriting.Default.ListFleetMember);
             var written = entry is { } standing
                 ? await _store.ReplaceAsync(Key, roll, s_life, standing.Stamp, cancellationToken).ConfigureAwait(false)
                 : await _store.AddAsync(Key, roll, s_life, cancellationToken).ConfigureAwait(false);
