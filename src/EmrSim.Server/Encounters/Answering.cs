@@ -22,7 +22,7 @@ internal sealed class Answering(EncounterRegister encounters, TranscriptLog tran
         exchange.Tell("turn", said.ToWire());
         if (!answer.IsFinished) answer = await AnswerAsync(encounterId, said, answer, exchange, patience.Token);
         else Replay(answer, exchange);
-        exchange.Tell("done", new { turn = answer.ToWire() });
+        exchange.Tell("done", new AnswerDone(answer.ToWire()));
     }
 
     private async Task<(StoredTurn Said, StoredTurn Answer)> KeepQuestionAsync(string encounterId, string turnId, string text, CancellationToken cancellationToken)
@@ -59,11 +59,11 @@ internal sealed class Answering(EncounterRegister encounters, TranscriptLog tran
                 {
                     case SpokenPiece spoken:
                         words.Append(spoken.Text);
-                        exchange.Tell("delta", new { text = spoken.Text });
+                        exchange.Tell("delta", new AnswerDelta(spoken.Text));
                         break;
                     case ShownPiece shows:
                         shown.Add(shows.Media);
-                        exchange.Tell("media", Shown(shows.Media));
+                        exchange.Tell("media", AnswerMedia.Of(shows.Media));
                         break;
                     case AnsweredPiece answered:
                         end = answered;
@@ -99,25 +99,23 @@ internal sealed class Answering(EncounterRegister encounters, TranscriptLog tran
         JsonElement? media = refs.Count switch
         {
             0 => null,
-            1 => JsonSerializer.SerializeToElement(refs[0]),
-            _ => JsonSerializer.SerializeToElement(refs),
+            1 => JsonSerializer.SerializeToElement(refs[0], RecordJson.Default.MediaRef),
+            _ => JsonSerializer.SerializeToElement(refs, RecordJson.Default.ListMediaRef),
         };
         return new(place.ItemId, "assistant", text, "text", "text", place.PreviousItemId, null, now, now, media, catalogItemIds, state, Failure: state == TurnState.Failed ? "no_answer" : null);
     }
 
     private static void Replay(StoredTurn answer, Exchange exchange)
     {
-        exchange.Tell("delta", new { text = answer.Text });
+        exchange.Tell("delta", new AnswerDelta(answer.Text));
         var shown = answer.Media switch
         {
-            { ValueKind: JsonValueKind.Array } several => several.Deserialize<MediaRef[]>()!,
-            { ValueKind: JsonValueKind.Object } one => [one.Deserialize<MediaRef>()!],
+            { ValueKind: JsonValueKind.Array } several => several.Deserialize(RecordJson.Default.MediaRefArray)!,
+            { ValueKind: JsonValueKind.Object } one => [one.Deserialize(RecordJson.Default.MediaRef)!],
             _ => [],
         };
-        foreach (var media in shown) exchange.Tell("media", Shown(new(media.Id, media.Type ?? "", media.Url ?? "", media.Title ?? "")));
+        foreach (var media in shown) exchange.Tell("media", AnswerMedia.Of(new(media.Id, media.Type ?? "", media.Url ?? "", media.Title ?? "")));
     }
-
-    private static object Shown(MediaAsset media) => new { id = media.Id, url = media.Url, type = media.Type, caption = media.Caption };
 
     private static ApiErrorException Conflict() =>
         new(ApiError.Conflict("client_turn_conflict", "This client_turn_id was used for other words; use a new one for each message."));

@@ -54,7 +54,7 @@ internal sealed partial class Conversations(Answering answering, ILogger<Convers
 
     private static void Fail(Exchange exchange, Exception failure, string code)
     {
-        if (exchange.Begun.IsCompleted) exchange.Tell("error", new { error = code, detail = "The answer was not finished; send the message again with the same client_turn_id." });
+        if (exchange.Begun.IsCompleted) exchange.Tell("error", new AnswerError(code, "The answer was not finished; send the message again with the same client_turn_id."));
         else exchange.Refuse(failure);
     }
 

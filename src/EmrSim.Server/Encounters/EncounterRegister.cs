@@ -3,6 +3,7 @@ using System.Text.Json;
 using EmrSim.Contracts;
 using EmrSim.Server.Live;
 using EmrSim.Server.Storage;
+using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Encounters;
 
@@ -88,7 +89,7 @@ public sealed class EncounterRegister(AppDatabase database, EncounterLog log, Li
     internal async Task<Encounter> StoreAsync(DbConnection connection, DbTransaction transaction, Encounter changed, CancellationToken cancellationToken)
     {
         var stored = changed with { Version = changed.Version + 1, LastSeq = changed.LastSeq + 1 };
-        await log.WriteAsync(connection, transaction, stored.Id, new(stored.LastSeq, "encounter", "server", null, null, JsonSerializer.Serialize(stored.Change)), cancellationToken);
+        await log.WriteAsync(connection, transaction, stored.Id, new(stored.LastSeq, "encounter", "server", null, null, JsonSerializer.Serialize(stored.Change, RecordJson.Default.EncounterChange)), cancellationToken);
         await connection.Statement(
             transaction,
             "UPDATE encounter SET phase = @phase, gate_flags = @gate, locked_pressure_count = @pressure, state = @state, ended_at = @ended, touched_at = @now, version = @version, last_seq = @seq, completeness = @completeness WHERE id = @id",
@@ -100,7 +101,7 @@ public sealed class EncounterRegister(AppDatabase database, EncounterLog log, Li
             ("@now", clock.GetUtcNow().ToUnixTimeMilliseconds()),
             ("@version", stored.Version),
             ("@seq", stored.LastSeq),
-            ("@completeness", stored.Completeness is { } record ? JsonSerializer.Serialize(record) : null),
+            ("@completeness", stored.Completeness is { } record ? JsonSerializer.Serialize(record, RecordJson.Default.Completeness) : null),
             ("@id", stored.Id)).ExecuteNonQueryAsync(cancellationToken);
         return stored;
     }

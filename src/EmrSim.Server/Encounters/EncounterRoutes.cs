@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EmrSim.Contracts;
 using EmrSim.Server.Http;
 using EmrSim.Server.Limits;
@@ -36,11 +37,11 @@ internal static class EncounterRoutes
         var language = body.Text("language");
         if (!IsName(roleId) || !IsName(language)) return ApiError.BadRequest("bad_request", $"role_id and language are names of at most {LongestName} characters.");
         var encounter = await encounters.CreateAsync(personaId, scenarioId, roleId, language, cancellationToken);
-        return Results.Json(new EncounterCreated(encounter.Id, encounter.SpsSessionId, encounter.Phase, encounter.Gate), statusCode: StatusCodes.Status201Created);
+        return Answer.Json(new EncounterCreated(encounter.Id, encounter.SpsSessionId, encounter.Phase, encounter.Gate), statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ReadAsync(string id, EncounterRegister encounters, CancellationToken cancellationToken) =>
-        await encounters.FindAsync(id, cancellationToken) is { } encounter ? Results.Json(encounter.View) : TranscriptErrors.SessionNotFound;
+        await encounters.FindAsync(id, cancellationToken) is { } encounter ? Answer.Json(encounter.View) : TranscriptErrors.SessionNotFound;
 
     private static async Task<IResult> SetPhaseAsync(string id, HttpContext context, EncounterRegister encounters)
     {
@@ -55,14 +56,14 @@ internal static class EncounterRoutes
             _ => encounter.Phase,
         };
         if (phase != encounter.Phase) encounter = await encounters.SetPhaseAsync(id, phase, context.RequestAborted);
-        return Results.Json(new { phase = encounter!.Phase });
+        return Answer.Json(new JsonObject { ["phase"] = encounter!.Phase });
     }
 
     private static async Task<IResult> EndAsync(string id, HttpContext context, EncounterEnd end)
     {
         // It says nothing that is needed, but an encounter is not ended by a request that cannot be read.
         await JsonBody.ReadAsync(context.Request, context.RequestAborted);
-        return await end.EndAsync(id, context.RequestAborted) is { } record ? Results.Json(new EncounterEnded(record)) : TranscriptErrors.SessionNotFound;
+        return await end.EndAsync(id, context.RequestAborted) is { } record ? Answer.Json(new EncounterEnded(record)) : TranscriptErrors.SessionNotFound;
     }
 
     private static bool IsSps(JsonElement mode) => mode.ValueKind switch

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using EmrSim.Contracts;
 using EmrSim.Server.Storage;
+using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Encounters;
 
@@ -26,6 +27,6 @@ internal static class EncounterRow
         row.GetInt64(13),
         row.GetInt64(14))
     {
-        Completeness = row.TextOrNull(15) is { } json ? JsonSerializer.Deserialize<Completeness>(json) : null,
+        Completeness = row.TextOrNull(15) is { } json ? JsonSerializer.Deserialize(json, RecordJson.Default.Completeness) : null,
     };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Encounters;
 
@@ -30,7 +31,7 @@ internal sealed class Exchange(string text)
         TaskCompletionSource told;
         lock (_lock)
         {
-            _events.Add(new(name, JsonSerializer.SerializeToElement(data)));
+            _events.Add(new(name, JsonSerializer.SerializeToElement(data, data.GetType(), RecordJson.Default)));
             (told, _more) = (_more, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 

@@ -28,7 +28,7 @@ public sealed class ApiError(int status, string code, string? detail = null, IRe
         // What went wrong on our side is looked for by it.
         if (status >= StatusCodes.Status500InternalServerError) body["request_id"] = httpContext.TraceIdentifier;
         foreach (var (name, value) in more ?? new Dictionary<string, object?>()) body[name] = value;
-        return response.WriteAsJsonAsync(body, httpContext.RequestAborted);
+        return Answer.WriteAsync(response, body, httpContext.RequestAborted);
     }
 }
 

@@ -15,6 +15,8 @@ public static class HttpConventions
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyLimit.LargestTaken;
         });
+        // The API's document looks up here what the answers are made of.
+        builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default));
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, settings.Access.Origins)));
         if (settings.Access.TrustProxy)
         {

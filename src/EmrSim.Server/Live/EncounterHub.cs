@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace EmrSim.Server.Live;
 
 /// <summary>The SignalR door of the live feed.</summary>
-public sealed class EncounterHub(EncounterRegister encounters, TranscriptLog transcripts, HubWatches watches) : Hub<IEncounterClient>
+public sealed class EncounterHub(EncounterRegister encounters, TranscriptLog transcripts, HubWatches watches) : Hub
 {
     /// <summary>Follows an encounter from a place in its log. False when there is no such encounter.</summary>
     public async Task<bool> JoinEncounter(string id, long? afterSeq)
@@ -19,7 +19,7 @@ public sealed class EncounterHub(EncounterRegister encounters, TranscriptLog tra
     public Task LeaveEncounter(string id) => HubWatches.LeaveAsync(Context, id);
 
     /// <summary>What happened after a place in the log, for a client that wants to ask instead of being told.</summary>
-    public async Task<IReadOnlyList<TranscriptEntry>> Catchup(string id, long? afterSeq)
+    public async Task<TranscriptEntry[]> Catchup(string id, long? afterSeq)
     {
         if (await encounters.FindAsync(id, Context.ConnectionAborted) is null) throw new HubException("session_not_found: no such session.");
         var turns = await transcripts.ReadChangesAsync(id, Math.Max(0, afterSeq ?? 0), long.MaxValue, Context.ConnectionAborted);

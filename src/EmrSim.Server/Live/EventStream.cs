@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EmrSim.Server.Transcripts;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EmrSim.Server.Live;
@@ -30,7 +31,7 @@ internal sealed class EventStream : IDisposable
     public Task SendAsync(string name, object data, long? id, CancellationToken cancellationToken)
     {
         var place = id is { } known ? string.Create(CultureInfo.InvariantCulture, $"id: {known}\n") : "";
-        return WriteAsync($"{place}event: {name}\ndata: ", JsonSerializer.SerializeToUtf8Bytes(data), cancellationToken);
+        return WriteAsync($"{place}event: {name}\ndata: ", JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), RecordJson.Default), cancellationToken);
     }
 
     /// <summary>Keeps proxies from closing a quiet stream, until it is cancelled.</summary>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace EmrSim.Server.Live;
 
 /// <summary>What each hub connection follows. A connection that takes its messages slowly holds up itself only.</summary>
-public sealed class HubWatches(IHubContext<EncounterHub, IEncounterClient> hub, EncounterFollower follower, TimeProvider clock)
+public sealed class HubWatches(IHubContext<EncounterHub> hub, EncounterFollower follower, TimeProvider clock)
 {
     private const int MostJoined = 50;
     private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
@@ -72,12 +72,12 @@ public sealed class HubWatches(IHubContext<EncounterHub, IEncounterClient> hub, 
         }
     }
 
-    private static Task SendAsync(IEncounterClient client, LiveEvent told) => told.Payload switch
+    private static Task SendAsync(IClientProxy client, LiveEvent told) => told.Payload switch
     {
-        TranscriptEntry entry => client.Transcript(entry),
-        EncounterChange change => client.EncounterChanged(change),
-        TranscriptErrorNotice notice => client.TranscriptError(notice),
-        string state => client.Degraded(state),
+        TranscriptEntry entry => client.SendAsync(nameof(IEncounterClient.Transcript), entry),
+        EncounterChange change => client.SendAsync(nameof(IEncounterClient.EncounterChanged), change),
+        TranscriptErrorNotice notice => client.SendAsync(nameof(IEncounterClient.TranscriptError), notice),
+        string state => client.SendAsync(nameof(IEncounterClient.Degraded), state),
         _ => Task.CompletedTask,
     };
 

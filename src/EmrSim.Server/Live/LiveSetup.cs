@@ -1,3 +1,4 @@
+using EmrSim.Server.Http;
 using EmrSim.Server.Live.SocketIo;
 using EmrSim.Server.Settings;
 
@@ -24,7 +25,7 @@ public static class LiveSetup
 
             // The page takes a socket that is silent for three of these for dead, and goes to another instance.
             options.KeepAliveInterval = s_keepAlive;
-        });
+        }).AddJsonProtocol(static options => options.PayloadSerializerOptions.TypeInfoResolver = AnswerJson.Default);
     }
 
     public static void MapLiveFeed(this WebApplication app)

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using EmrSim.Contracts;
 using EmrSim.Server.Traces;
+using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Live;
 
@@ -29,7 +30,7 @@ internal static class RemoteEvent
         };
         var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{told.Seq}{kind}"));
         if (kind == Nothing) return head;
-        var body = JsonSerializer.SerializeToUtf8Bytes(told.Payload);
+        var body = JsonSerializer.SerializeToUtf8Bytes(told.Payload!, told.Payload!.GetType(), RecordJson.Default);
         // Without its words a passing one is nothing.
         if (head.Length + body.Length > longest) return told.Seq > 0 ? head[..^1] : [];
         return [.. head, .. origin.Into(body, longest - head.Length)];
@@ -48,9 +49,9 @@ internal static class RemoteEvent
         {
             object? payload = (char)bytes[length] switch
             {
-                Transcript => JsonSerializer.Deserialize<TranscriptEntry>(bytes[(length + 1)..]),
-                Change => JsonSerializer.Deserialize<EncounterChange>(bytes[(length + 1)..]),
-                Failure => JsonSerializer.Deserialize<TranscriptErrorNotice>(bytes[(length + 1)..]),
+                Transcript => JsonSerializer.Deserialize(bytes[(length + 1)..], RecordJson.Default.TranscriptEntry),
+                Change => JsonSerializer.Deserialize(bytes[(length + 1)..], RecordJson.Default.EncounterChange),
+                Failure => JsonSerializer.Deserialize(bytes[(length + 1)..], RecordJson.Default.TranscriptErrorNotice),
                 _ => null,
             };
             return (seq, new(encounterId, seq, payload));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using EmrSim.Server.Http;
 using EmrSim.Server.Settings;
 
 namespace EmrSim.Server.Operations;
@@ -21,7 +22,7 @@ public static class BuildVersion
             Variable("VERCEL_ENV") ?? app.Services.GetRequiredService<ServerSettings>().Listen.EnvironmentName,
             Number);
         foreach (var path in (string[])["/version", "/api/version"])
-            app.MapGet(path, () => Results.Json(answer)).Produces<VersionAnswer>().WithTags("Operations").WithSummary("Which build runs here");
+            app.MapGet(path, () => Answer.Json(answer)).Produces<VersionAnswer>().WithTags("Operations").WithSummary("Which build runs here");
     }
 
     private static string? Variable(params string[] names) => names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));

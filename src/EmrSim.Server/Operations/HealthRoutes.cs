@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using EmrSim.Server.Http;
+
 namespace EmrSim.Server.Operations;
 
 public static class HealthRoutes
@@ -17,15 +20,15 @@ public static class HealthRoutes
                 .Produces<HealthAnswer>().WithTags("Operations").WithSummary("The state of the system and of each tier of the session store");
         }
 
-        app.MapGet("/health/live", static () => Results.Json(new { status = "alive" }))
+        app.MapGet("/health/live", static () => Answer.Json(new JsonObject { ["status"] = "alive" }))
             .WithTags("Operations").WithSummary("Whether the process works; depends on nothing else");
         app.MapGet("/health/ready", async (CancellationToken cancellationToken) =>
             {
                 // A second at most, and no failure that a start would have to explain.
                 await warm.Over.WaitAsync(cancellationToken);
                 return !lifetime.ApplicationStopping.IsCancellationRequested && await health.IsDatabaseReachableAsync()
-                    ? Results.Json(new { status = "ready" })
-                    : Results.Json(new { status = "not_ready" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+                    ? Answer.Json(new JsonObject { ["status"] = "ready" })
+                    : Answer.Json(new JsonObject { ["status"] = "not_ready" }, statusCode: StatusCodes.Status503ServiceUnavailable);
             })
             .WithTags("Operations").WithSummary("Whether requests should come here: warm, not stopping, the database answers; never depends on the session store");
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
+using EmrSim.Server.Http;
 
 namespace EmrSim.Server.Operations;
 
@@ -14,7 +16,7 @@ public static class MetricsRoutes
         var collector = app.Services.GetRequiredService<MetricsCollector>();
         app.MapGet("/metrics", () => Results.Text(Prometheus(requests, collector), PrometheusContentType))
             .WithTags("Operations").WithSummary("Metrics in the Prometheus text format");
-        app.MapGet("/api/metrics", () => Results.Json(Summary(requests, collector)))
+        app.MapGet("/api/metrics", () => Answer.Json(Summary(requests, collector)))
             .WithTags("Operations").WithSummary("The metrics of requests and transcripts as JSON");
     }
 
@@ -47,34 +49,38 @@ public static class MetricsRoutes
         return text.ToString();
     }
 
-    private static object Summary(RequestStatistics requests, MetricsCollector collector)
+    private static JsonObject Summary(RequestStatistics requests, MetricsCollector collector)
     {
         var times = requests.SortedTimes();
-        return new
+        return new()
         {
-            requests = new { total = requests.Total, byStatus = requests.ByStatus, byMethod = requests.ByMethod, byRoute = requests.ByRoute },
-            responseTime = new
+            ["requests"] = new JsonObject { ["total"] = requests.Total, ["byStatus"] = Counts(requests.ByStatus), ["byMethod"] = Counts(requests.ByMethod), ["byRoute"] = Counts(requests.ByRoute) },
+            ["responseTime"] = new JsonObject
             {
-                min = times.FirstOrDefault(),
-                max = times.LastOrDefault(),
-                avg = times.Length == 0 ? 0 : times.Average(),
-                p50 = RequestStatistics.Quantile(times, 0.5),
-                p95 = RequestStatistics.Quantile(times, 0.95),
-                p99 = RequestStatistics.Quantile(times, 0.99),
-                samples = times,
+                ["min"] = times.FirstOrDefault(),
+                ["max"] = times.LastOrDefault(),
+                ["avg"] = times.Length == 0 ? 0 : times.Average(),
+                ["p50"] = RequestStatistics.Quantile(times, 0.5),
+                ["p95"] = RequestStatistics.Quantile(times, 0.95),
+                ["p99"] = RequestStatistics.Quantile(times, 0.99),
+                ["samples"] = new JsonArray([.. times]),
             },
-            errors = new { total = requests.Errors, rate = ErrorRate(requests) },
-            uptime = Math.Round(UptimeMs),
-            transcripts = new
+            ["errors"] = new JsonObject { ["total"] = requests.Errors, ["rate"] = ErrorRate(requests) },
+            ["uptime"] = Math.Round(UptimeMs),
+            ["transcripts"] = new JsonObject
             {
-                mode = "database",
-                ttlSeconds = 0,
-                broadcasted = s_roles.ToDictionary(role => role, role => collector.Sum("transcript.broadcasted", "role", role)),
-                dedupeDrops = s_roles.ToDictionary(role => role, role => collector.Sum("transcript.dedupe_drops", "role", role)),
-                cacheSize = 0,
+                ["mode"] = "database",
+                ["ttlSeconds"] = 0,
+                ["broadcasted"] = ByRole(collector, "transcript.broadcasted"),
+                ["dedupeDrops"] = ByRole(collector, "transcript.dedupe_drops"),
+                ["cacheSize"] = 0,
             },
         };
     }
+
+    private static JsonObject Counts(IReadOnlyDictionary<string, long> counts) => new(counts.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+
+    private static JsonObject ByRole(MetricsCollector collector, string instrument) => new(s_roles.Select(role => KeyValuePair.Create(role, (JsonNode?)collector.Sum(instrument, "role", role))));
 
     private static double ErrorRate(RequestStatistics requests) => requests.Total == 0 ? 0 : 100.0 * requests.Errors / requests.Total;
 

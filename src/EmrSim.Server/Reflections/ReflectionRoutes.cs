@@ -21,7 +21,7 @@ public static class ReflectionRoutes
     }
 
     private static async Task<IResult> ReadAsync(string id, EncounterRegister encounters, ReflectionBook book, CancellationToken cancellationToken) =>
-        await encounters.FindAsync(id, cancellationToken) is null ? NoSession : Results.Json(await book.ReadAsync(id, cancellationToken));
+        await encounters.FindAsync(id, cancellationToken) is null ? NoSession : Answer.Json(await book.ReadAsync(id, cancellationToken));
 
     private static async Task<IResult> KeepAsync(string id, HttpContext context, EncounterRegister encounters, ReflectionBook book)
     {
@@ -30,7 +30,7 @@ public static class ReflectionRoutes
         if (encounter.State == EncounterState.Active) return ApiError.Conflict("encounter_active", "End the encounter first; the reflection looks back at it.");
         if (Text(body, "went_well") is not { } well || Text(body, "to_improve") is not { } improve || Text(body, "take_away") is not { } take)
             return ApiError.BadRequest("invalid_text", $"went_well, to_improve and take_away are strings of at most {Longest} characters.");
-        return Results.Json(await book.KeepAsync(id, new(well, improve, take, null), context.RequestAborted));
+        return Answer.Json(await book.KeepAsync(id, new(well, improve, take, null), context.RequestAborted));
     }
 
     /// <summary>Null when it can't be kept; empty when it is left out.</summary>

@@ -1,4 +1,5 @@
 using EmrSim.Contracts;
+using EmrSim.Server.Http;
 using EmrSim.Server.Teaching;
 
 namespace EmrSim.Server.Status;
@@ -19,7 +20,7 @@ public static class StatusSetup
     public static void MapStatus(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapGet("/api/operator/status", static async (StatusReport report, CancellationToken cancellationToken) => Results.Json(await report.WriteAsync(cancellationToken)))
+        app.MapGet("/api/operator/status", static async (StatusReport report, CancellationToken cancellationToken) => Answer.Json(await report.WriteAsync(cancellationToken)))
             .AddEndpointFilter(TeachingRoutes.TeachersOnlyAsync)
             .WithTags("Operations").WithSummary("Instances, tiers, encounters, recent events and the last 15 minutes; needs the teacher key").Produces<SystemStatus>();
     }

@@ -19,8 +19,8 @@ public static class TeachingRoutes
         app.MapGet("/api/teacher/door", Door).WithTags("Teaching").WithSummary("Whether this caller is let in as a teacher").Produces<TeacherDoor>();
         var inside = app.MapGroup("/api/teacher").WithTags("Teaching").AddEndpointFilter(TeachersOnlyAsync);
         inside.MapGet("/encounters", EncountersAsync).WithSummary("Encounters of all instances, newest first: state=running|over, q=words that were said, before=").Produces<EncounterList>();
-        inside.MapGet("/cases", static (CaseKeys keys) => Results.Json(keys.List())).WithSummary("All cases and what the validation found").Produces<CaseList>();
-        inside.MapGet("/cases/{id}", static (string id, CaseKeys keys) => keys.Find(id) is { } key ? Results.Json(key) : ApiError.NotFound("not_found", "GET /api/teacher/cases lists the cases."))
+        inside.MapGet("/cases", static (CaseKeys keys) => Answer.Json(keys.List())).WithSummary("All cases and what the validation found").Produces<CaseList>();
+        inside.MapGet("/cases/{id}", static (string id, CaseKeys keys) => keys.Find(id) is { } key ? Answer.Json(key) : ApiError.NotFound("not_found", "GET /api/teacher/cases lists the cases."))
             .WithSummary("What is behind a case").Produces<FacultyCase>();
     }
 
@@ -38,7 +38,7 @@ public static class TeachingRoutes
     private static IResult Door(HttpContext context, ServerSettings settings)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new TeacherDoor(TeacherGate.IsTeacher(context), settings.Access.TeacherKey is not null));
+        return Answer.Json(new TeacherDoor(TeacherGate.IsTeacher(context), settings.Access.TeacherKey is not null));
     }
 
     private static async Task<IResult> EncountersAsync(string? state, string? q, string? before, EncounterSearch search, CancellationToken cancellationToken)
@@ -53,6 +53,6 @@ public static class TeachingRoutes
             place = given;
         }
 
-        return Results.Json(await search.FindAsync(state != "over", words, place, cancellationToken));
+        return Answer.Json(await search.FindAsync(state != "over", words, place, cancellationToken));
     }
 }

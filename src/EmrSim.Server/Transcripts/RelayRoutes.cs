@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EmrSim.Server.Http;
 
 namespace EmrSim.Server.Transcripts;
@@ -41,7 +42,7 @@ internal static class RelayRoutes
         if (sessionId is null) return TranscriptErrors.MissingSessionId;
         if (Role(body) is not { } role) return TranscriptErrors.InvalidRole;
         await relay.TakeAsync(sessionId, role, SaidText.Words(body["text"]), body, context.RequestAborted);
-        return Results.Json(new { success = true });
+        return Answer.Json(new JsonObject { ["success"] = true });
     }
 
     private static async Task<IResult> VoiceErrorAsync(HttpContext context, Relay relay)
@@ -51,7 +52,7 @@ internal static class RelayRoutes
         await relay.CountAsync(context, sessionId ?? "");
         if (sessionId is null) return TranscriptErrors.MissingSessionId;
         await relay.TakeErrorAsync(sessionId, body["error"], context.RequestAborted);
-        return Results.Json(new { success = true });
+        return Answer.Json(new JsonObject { ["success"] = true });
     }
 
     private static string? Role(JsonBody body) =>

@@ -50,7 +50,7 @@ internal static class SaidText
     public static JsonElement? Media(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Object || Field("id") is not { } id) return null;
-        return JsonSerializer.SerializeToElement(new MediaRef(id, Field("url"), Field("type"), Field("title") ?? Field("caption")));
+        return JsonSerializer.SerializeToElement(new MediaRef(id, Field("url"), Field("type"), Field("title") ?? Field("caption")), RecordJson.Default.MediaRef);
 
         string? Field(string name) =>
             value.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.String && field.GetString() is { Length: > 0 and <= LongestMediaField } text

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text;
 using EmrSim.Contracts;
 using EmrSim.Server.Encounters;
+using EmrSim.Server.Http;
 using EmrSim.Server.Patients;
 
 namespace EmrSim.Server.Transcripts;
@@ -14,7 +15,7 @@ internal static class TranscriptRoutes
                 AnswerAsync(id, encounters, log, casebook, anyState: true, export => Results.Content(PrintPage.Write(export), MediaTypeNames.Text.Html, Encoding.UTF8), cancellationToken))
             .WithTags("Transcripts").WithSummary("The transcript to read and print, as it stands");
         routes.MapGet("/api/sessions/{id}/transcript.json", (string id, EncounterRegister encounters, TranscriptLog log, Casebook casebook, CancellationToken cancellationToken) =>
-                AnswerAsync(id, encounters, log, casebook, anyState: false, export => Results.Json(export.Document), cancellationToken))
+                AnswerAsync(id, encounters, log, casebook, anyState: false, export => Answer.Json(export.Document), cancellationToken))
             .WithTags("Transcripts").WithSummary("The final transcript as JSON").Produces<TranscriptDocument>();
         routes.MapGet("/api/sessions/{id}/transcript.txt", (string id, EncounterRegister encounters, TranscriptLog log, Casebook casebook, CancellationToken cancellationToken) =>
                 AnswerAsync(id, encounters, log, casebook, anyState: false, export => Results.Content(PlainTranscript.Write(export), MediaTypeNames.Text.Plain, Encoding.UTF8), cancellationToken))

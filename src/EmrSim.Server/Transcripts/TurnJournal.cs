@@ -99,7 +99,7 @@ public sealed class TurnJournal(EncounterLog log, TimeProvider clock)
             changed = grown;
         }
 
-        await log.WriteAsync(connection, transaction, encounterId, new(seq, "item", turn.Source, itemId, turn.ContentIndex, JsonSerializer.Serialize(turn)), cancellationToken);
+        await log.WriteAsync(connection, transaction, encounterId, new(seq, "item", turn.Source, itemId, turn.ContentIndex, JsonSerializer.Serialize(turn, RecordJson.Default.NewTurn)), cancellationToken);
         return changed;
     }
 }

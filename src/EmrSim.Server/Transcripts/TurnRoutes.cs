@@ -19,7 +19,7 @@ internal static class TurnRoutes
     {
         if (await encounters.FindAsync(id, cancellationToken) is null) return TranscriptErrors.SessionNotFound;
         var turns = await log.ReadAsync(id, cancellationToken);
-        return Results.Json(new TurnList([.. turns.Select(turn => turn.ToWire())]));
+        return Answer.Json(new TurnList([.. turns.Select(turn => turn.ToWire())]));
     }
 
     private static async Task<IResult> SaveAsync(string id, HttpContext context, TranscriptLog log)
@@ -31,7 +31,7 @@ internal static class TurnRoutes
         var turns = given.EnumerateArray().Select(turn => Read(id, turn)).OfType<NewTurn>().ToList();
         var stored = await log.AppendAllAsync(id, turns, context.RequestAborted);
         var saved = stored.Count(turn => turn.IsNew);
-        return Results.Json(new TurnsSaved(true, given.GetArrayLength(), saved, stored.Count - saved), statusCode: StatusCodes.Status201Created);
+        return Answer.Json(new TurnsSaved(true, given.GetArrayLength(), saved, stored.Count - saved), statusCode: StatusCodes.Status201Created);
     }
 
     private static NewTurn? Read(string encounterId, JsonElement turn)

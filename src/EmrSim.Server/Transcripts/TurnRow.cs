@@ -80,7 +80,7 @@ internal static class TurnRow
             ("@index", turn.ContentIndex))
         .ExecuteNonQueryAsync(cancellationToken);
 
-    private static string? Ids(StoredTurn turn) => turn.CatalogItemIds is { } ids ? JsonSerializer.Serialize(ids) : null;
+    private static string? Ids(StoredTurn turn) => turn.CatalogItemIds is { } ids ? JsonSerializer.Serialize(ids, RecordJson.Default.IReadOnlyListString) : null;
 
     private static StoredTurn Read(DbDataReader row) => new(
         row.GetString(0),
@@ -97,8 +97,8 @@ internal static class TurnRow
         row.NumberOrNull(10),
         row.NumberOrNull(11),
         row.NumberOrNull(12),
-        row.TextOrNull(13) is { } media ? JsonSerializer.Deserialize<JsonElement>(media) : null,
-        row.TextOrNull(14) is { } ids ? JsonSerializer.Deserialize<string[]>(ids) : null,
+        row.TextOrNull(13) is { } media ? JsonSerializer.Deserialize(media, RecordJson.Default.JsonElement) : null,
+        row.TextOrNull(14) is { } ids ? JsonSerializer.Deserialize(ids, RecordJson.Default.StringArray) : null,
         false,
         row.GetInt64(16),
         (int)row.GetInt64(2),

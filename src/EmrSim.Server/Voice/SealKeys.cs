@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Dapper;
 using EmrSim.Server.Storage;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
@@ -17,7 +16,13 @@ internal sealed class SealKeys(AppDatabase database, TimeProvider clock) : IXmlR
     private static readonly TimeSpan s_together = TimeSpan.FromHours(1);
 
     public IReadOnlyCollection<XElement> GetAllElements() => Now(() => database.ReadAsync(
-        async (connection, _) => (await connection.QueryAsync<string>("select xml from data_protection_key order by stored_at, name")).Select(XElement.Parse).ToList(),
+        static async (connection, token) =>
+        {
+            var keys = new List<XElement>();
+            await using var row = await connection.Statement(null, "select xml from data_protection_key order by stored_at, name").ExecuteReaderAsync(token);
+            while (await row.ReadAsync(token)) keys.Add(XElement.Parse(row.GetString(0)));
+            return keys;
+        },
         CancellationToken.None));
 
     public void StoreElement(XElement element, string friendlyName)
@@ -26,20 +31,17 @@ internal sealed class SealKeys(AppDatabase database, TimeProvider clock) : IXmlR
         var isKey = element.Name.LocalName == "key";
         Now(() => database.WriteAsync(
             Lane,
-            (connection, transaction, _) => connection.ExecuteAsync(
+            (connection, transaction, token) => connection.Statement(
+                transaction,
                 """
-                insert into data_protection_key (name, stored_at, hour, xml) select @friendlyName, @stored, @hour, @xml
-                where @hour is null or not exists (select 1 from data_protection_key where hour is not null and stored_at > @recent) on conflict do nothing
+                insert into data_protection_key (name, stored_at, hour, xml) select @name, @stored, cast(@hour as bigint), @xml
+                where cast(@hour as bigint) is null or not exists (select 1 from data_protection_key where hour is not null and stored_at > @recent) on conflict do nothing
                 """,
-                new
-                {
-                    friendlyName,
-                    stored = now.ToUnixTimeMilliseconds(),
-                    recent = (now - s_together).ToUnixTimeMilliseconds(),
-                    hour = isKey ? (long?)(now.ToUnixTimeSeconds() / (long)s_together.TotalSeconds) : null,
-                    xml = element.ToString(SaveOptions.DisableFormatting),
-                },
-                transaction),
+                ("name", friendlyName),
+                ("stored", now.ToUnixTimeMilliseconds()),
+                ("hour", isKey ? now.ToUnixTimeSeconds() / (long)s_together.TotalSeconds : null),
+                ("xml", element.ToString(SaveOptions.DisableFormatting)),
+                ("recent", (now - s_together).ToUnixTimeMilliseconds())).ExecuteNonQueryAsync(token),
             CancellationToken.None));
     }
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text.Json;
-using Dapper;
 using EmrSim.Server.Http;
 using EmrSim.Server.Storage;
 
@@ -20,7 +19,7 @@ public sealed partial class TokenIssues(AppDatabase database, TimeProvider clock
         var purge = IsTimeToPurge(issuedAt);
         return await TryWriteAsync(sessionId, async (connection, transaction, token) =>
         {
-            if (purge) await connection.ExecuteAsync("delete from rtc_token_issue where expires_at < @over", new { over = issuedAt.ToUnixTimeMilliseconds() }, transaction);
+            if (purge) await connection.Statement(transaction, "delete from rtc_token_issue where expires_at < @over", ("over", issuedAt.ToUnixTimeMilliseconds())).ExecuteNonQueryAsync(token);
             return await connection.Statement(
                 transaction,
                 """
@@ -35,52 +34,68 @@ public sealed partial class TokenIssues(AppDatabase database, TimeProvider clock
     }
 
     public Task<TokenIssue?> FindAsync(string sessionId, CancellationToken cancellationToken) => database.ReadAsync(
-        (connection, token) => connection.QuerySingleOrDefaultAsync<TokenIssue>(new CommandDefinition(
-            "select session_id as SessionId, issued_at as IssuedAt, expires_at as ExpiresAt, mint_order as \"Order\", reminted_at as RemintedAt, sealed_token as SealedToken from rtc_token_issue where session_id = @sessionId and expires_at > @now",
-            new { sessionId, now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
-            cancellationToken: token)),
+        async (connection, token) =>
+        {
+            await using var row = await connection.Statement(
+                null,
+                "select session_id, issued_at, expires_at, mint_order, reminted_at, sealed_token from rtc_token_issue where session_id = @session and expires_at > @now",
+                ("session", sessionId),
+                ("now", clock.GetUtcNow().ToUnixTimeMilliseconds())).ExecuteReaderAsync(token);
+            return await row.ReadAsync(token)
+                ? new TokenIssue(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3), row.NumberOrNull(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5))
+                : null;
+        },
         cancellationToken);
 
     /// <summary>Of all instances that ask at once, one is told true.</summary>
     public async Task<bool> ClaimAsync(TokenIssue issue, CancellationToken cancellationToken) => await database.WriteAsync(
         issue.SessionId,
-        (connection, transaction, _) => connection.ExecuteAsync(
+        (connection, transaction, token) => connection.Statement(
+            transaction,
             "update rtc_token_issue set reminted_at = @now where session_id = @SessionId and issued_at = @IssuedAt and reminted_at is null",
-            new { now = clock.GetUtcNow().ToUnixTimeMilliseconds(), issue.SessionId, issue.IssuedAt },
-            transaction),
+            ("now", clock.GetUtcNow().ToUnixTimeMilliseconds()),
+            ("SessionId", issue.SessionId),
+            ("IssuedAt", issue.IssuedAt)).ExecuteNonQueryAsync(token),
         cancellationToken) == 1;
 
     /// <summary>Gives the claim back after a mint that failed.</summary>
     public Task ReleaseAsync(TokenIssue issue) => TryWriteAsync(
         issue.SessionId,
-        (connection, transaction, _) => connection.ExecuteAsync(
+        (connection, transaction, token) => connection.Statement(
+            transaction,
             "update rtc_token_issue set reminted_at = null where session_id = @SessionId and issued_at = @IssuedAt and sealed_token is null",
-            new { issue.SessionId, issue.IssuedAt },
-            transaction));
+            ("SessionId", issue.SessionId),
+            ("IssuedAt", issue.IssuedAt)).ExecuteNonQueryAsync(token));
 
     /// <summary>Keeps the token itself beside its trace.</summary>
     public async Task<bool> KeepAsync(string sessionId, DateTimeOffset issuedAt, DateTimeOffset keptUntil, byte[] sealedToken) => await TryWriteAsync(
         sessionId,
-        (connection, transaction, _) => connection.ExecuteAsync(
+        (connection, transaction, token) => connection.Statement(
+            transaction,
             "update rtc_token_issue set sealed_token = @sealedToken, expires_at = @expires where session_id = @sessionId and issued_at = @issued",
-            new { sealedToken, sessionId, expires = keptUntil.ToUnixTimeMilliseconds(), issued = issuedAt.ToUnixTimeMilliseconds() },
-            transaction)) == 1;
+            ("sealedToken", sealedToken),
+            ("sessionId", sessionId),
+            ("expires", keptUntil.ToUnixTimeMilliseconds()),
+            ("issued", issuedAt.ToUnixTimeMilliseconds())).ExecuteNonQueryAsync(token)) == 1;
 
     /// <summary>For a token that lives for less than was asked for.</summary>
     public Task ShortenAsync(string sessionId, DateTimeOffset issuedAt, DateTimeOffset keptUntil) => TryWriteAsync(
         sessionId,
-        (connection, transaction, _) => connection.ExecuteAsync(
+        (connection, transaction, token) => connection.Statement(
+            transaction,
             "update rtc_token_issue set expires_at = @expires where session_id = @sessionId and issued_at = @issued",
-            new { sessionId, expires = keptUntil.ToUnixTimeMilliseconds(), issued = issuedAt.ToUnixTimeMilliseconds() },
-            transaction));
+            ("sessionId", sessionId),
+            ("expires", keptUntil.ToUnixTimeMilliseconds()),
+            ("issued", issuedAt.ToUnixTimeMilliseconds())).ExecuteNonQueryAsync(token));
 
     /// <summary>For a token that was never made.</summary>
     public Task ForgetAsync(string sessionId, DateTimeOffset issuedAt) => TryWriteAsync(
         sessionId,
-        (connection, transaction, _) => connection.ExecuteAsync(
+        (connection, transaction, token) => connection.Statement(
+            transaction,
             "delete from rtc_token_issue where session_id = @sessionId and issued_at = @issued",
-            new { sessionId, issued = issuedAt.ToUnixTimeMilliseconds() },
-            transaction));
+            ("sessionId", sessionId),
+            ("issued", issuedAt.ToUnixTimeMilliseconds())).ExecuteNonQueryAsync(token));
 
     private bool IsTimeToPurge(DateTimeOffset now)
     {

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Dapper;
 using EmrSim.SessionStore.Tiered;
 
 namespace EmrSim.SessionStore.Database;
@@ -58,11 +58,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         HoldAsync(
             async (connection, ct) =>
             {
-                var row = await connection.QuerySingleOrDefaultAsync<(long Count, long ExpiresAt)?>(
-                    new CommandDefinition(_sql.Increment, new { key, by, expires = expiresAtMs, now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
-                return row is { } counter
-                    ? new StoreCounter(counter.Count, DateTimeOffset.FromUnixTimeMilliseconds(counter.ExpiresAt))
-                    : throw new InvalidOperationException("The key holds a value, not a counter.");
+                var counters = await connection.Command(_sql.Increment, ("key", key), ("by", by), ("expires", expiresAtMs), ("now", NowMs))
+                    .ListAsync(static row => new StoreCounter(row.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))), ct).ConfigureAwait(false);
+                return counters is [var counter] ? counter : throw new InvalidOperationException("The key holds a value, not a counter.");
             },
             cancellationToken);
 
@@ -73,8 +71,8 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
                 for (var attempt = 0; attempt < MostAttempts; attempt++)
                 {
                     // Of several who remove at once, one finds it alive.
-                    if (await connection.ExecuteAsync(Command(_sql.Bury, key, tombstone, null, ct)).ConfigureAwait(false) == 1) return new TierRemoval(true);
-                    if (await connection.ExecuteAsync(Command(_sql.Add, key, tombstone, null, ct)).ConfigureAwait(false) == 1) return new TierRemoval(false);
+                    if (await Command(connection, _sql.Bury, key, tombstone, null).ChangeAsync(ct).ConfigureAwait(false) == 1) return new TierRemoval(true);
+                    if (await Command(connection, _sql.Add, key, tombstone, null).ChangeAsync(ct).ConfigureAwait(false) == 1) return new TierRemoval(false);
                     if (await FindAsync(connection, key, ct).ConfigureAwait(false) is { } standing && standing.Stamp > tombstone.Stamp) return new TierRemoval(standing.Kind == EntryKind.Value, standing.Stamp);
                 }
 
@@ -86,7 +84,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     {
         if (!_prepared) await RunAsync<bool>(PrepareAsync, s_preparing, cancellationToken).ConfigureAwait(false);
         var start = Stopwatch.GetTimestamp();
-        await RunAsync(async (connection, ct) => await connection.ExecuteAsync(new CommandDefinition(_sql.Probe, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await RunAsync(async (connection, ct) => await connection.Command(_sql.Probe, ("now", NowMs)).ChangeAsync(ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return Stopwatch.GetElapsedTime(start);
     }
 
@@ -99,10 +97,10 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
                 if (time.GetElapsedTime(_swept) > s_sweepEvery || Held > 0)
                 {
                     _swept = time.GetTimestamp();
-                    Expired += await connection.ExecuteAsync(new CommandDefinition(_sql.Sweep, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
+                    Expired += await connection.Command(_sql.Sweep, ("now", NowMs)).ChangeAsync(ct).ConfigureAwait(false);
                 }
 
-                return await connection.ExecuteScalarAsync<int>(new CommandDefinition(_sql.Holds, new { now = NowMs }, cancellationToken: ct)).ConfigureAwait(false);
+                return Convert.ToInt32(await connection.Command(_sql.Holds, ("now", NowMs)).ScalarAsync(ct).ConfigureAwait(false), CultureInfo.InvariantCulture);
             },
             cancellationToken).ConfigureAwait(false);
         // A look that was taken while this instance wrote may have been too early to see that.
@@ -128,7 +126,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         RunAsync<IReadOnlyCollection<string>>(
             async (connection, ct) =>
             {
-                var forgotten = (await connection.QueryAsync<string>(new CommandDefinition(_sql.Forget, new { entries = Json(entries) }, cancellationToken: ct)).ConfigureAwait(false)).AsList();
+                var forgotten = await connection.Command(_sql.Forget, ("entries", Json(entries))).ListAsync(static row => row.GetString(0), ct).ConfigureAwait(false);
                 Held = Math.Max(0, Held - forgotten.Count);
                 return forgotten;
             },
@@ -141,16 +139,13 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     }
 
     private ValueTask<string> KeyAtAsync(int place, CancellationToken cancellationToken) => RunAsync(
-        async (connection, ct) => await connection.ExecuteScalarAsync<string?>(new CommandDefinition(_sql.KeyAt, new { now = NowMs, place }, cancellationToken: ct)).ConfigureAwait(false) ?? "",
+        async (connection, ct) => await connection.Command(_sql.KeyAt, ("now", NowMs), ("place", place)).ScalarAsync(ct).ConfigureAwait(false) as string ?? "",
         cancellationToken);
 
     private ValueTask<IReadOnlyList<HeldEntry>> PageAsync(string after, int size, CancellationToken cancellationToken) =>
         RunAsync<IReadOnlyList<HeldEntry>>(
-            async (connection, ct) =>
-            {
-                var rows = await connection.QueryAsync<Row>(new CommandDefinition(_sql.Page, new { now = NowMs, after, size }, cancellationToken: ct)).ConfigureAwait(false);
-                return [.. rows.Select(static row => new HeldEntry(row.Key, row.ToEnvelope()))];
-            },
+            async (connection, ct) => await connection.Command(_sql.Page, ("now", NowMs), ("after", after), ("size", size))
+                .ListAsync(static row => new HeldEntry(row.GetString(0), Read(row)), ct).ConfigureAwait(false),
             cancellationToken);
 
     private static string Json(IReadOnlyList<HeldEntry> entries)
@@ -179,29 +174,25 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         await HoldAsync(
             async (connection, ct) =>
             {
-                if (await connection.ExecuteAsync(Command(sql, key, envelope, expected, ct)).ConfigureAwait(false) == 1) return TierWrite.Done;
+                if (await Command(connection, sql, key, envelope, expected).ChangeAsync(ct).ConfigureAwait(false) == 1) return TierWrite.Done;
                 var found = await FindAsync(connection, key, ct).ConfigureAwait(false);
                 return found is { } standing && mayBeNewer(standing) && standing.Stamp > envelope.Stamp ? new TierWrite(false, standing.Stamp) : TierWrite.Refused;
             },
             cancellationToken).ConfigureAwait(false);
 
-    private CommandDefinition Command(string sql, string key, in Envelope envelope, Stamp? expected, CancellationToken cancellationToken) => new(
+    private DbCommand Command(DbConnection connection, string sql, string key, in Envelope envelope, Stamp? expected) => connection.Command(
         sql,
-        new
-        {
-            key,
-            kind = (int)envelope.Kind,
-            ms = envelope.Stamp.UnixMs,
-            counter = (long)envelope.Stamp.Counter,
-            instance = (long)envelope.Stamp.Instance,
-            expires = envelope.ExpiresAtMs,
-            value = envelope.Value.ToArray(),
-            now = NowMs,
-            expectedMs = expected?.UnixMs ?? 0,
-            expectedCounter = (long)(expected?.Counter ?? 0),
-            expectedInstance = (long)(expected?.Instance ?? 0),
-        },
-        cancellationToken: cancellationToken);
+        ("key", key),
+        ("kind", (int)envelope.Kind),
+        ("ms", envelope.Stamp.UnixMs),
+        ("counter", (long)envelope.Stamp.Counter),
+        ("instance", (long)envelope.Stamp.Instance),
+        ("expires", envelope.ExpiresAtMs),
+        ("value", envelope.Value.ToArray()),
+        ("now", NowMs),
+        ("expectedMs", expected?.UnixMs ?? 0),
+        ("expectedCounter", (long)(expected?.Counter ?? 0)),
+        ("expectedInstance", (long)(expected?.Instance ?? 0)));
 
     private ValueTask<T> HoldAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
@@ -231,8 +222,8 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     private async Task<Envelope?> FindAsync(DbConnection connection, string key, CancellationToken cancellationToken)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(_sql.Find, new { key, now = NowMs }, cancellationToken: cancellationToken)).ConfigureAwait(false);
-        return row?.ToEnvelope();
+        var found = await connection.Command(_sql.Find, ("key", key), ("now", NowMs)).ListAsync(Read, cancellationToken).ConfigureAwait(false);
+        return found is [var envelope] ? envelope : null;
     }
 
     private ValueTask<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
@@ -271,32 +262,15 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     private async Task<bool> PrepareAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(new CommandDefinition(_sql.Create, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await connection.Command(_sql.Create).ChangeAsync(cancellationToken).ConfigureAwait(false);
         return _prepared = true;
     }
 
-    private sealed class Row
+    private static Envelope Read(DbDataReader row)
     {
-        public required string Key { get; init; }
-
-        public long Kind { get; init; }
-
-        public long Ms { get; init; }
-
-        public long Counter { get; init; }
-
-        public long Instance { get; init; }
-
-        public long Expires { get; init; }
-
-        public byte[]? Value { get; init; }
-
-        public long? Count { get; init; }
-
-        public Envelope ToEnvelope()
-        {
-            var stamp = new Stamp(Ms, (uint)Counter, (uint)Instance);
-            return Count is { } count ? Envelope.Counter(count, stamp, Expires) : new Envelope((EntryKind)Kind, stamp, Expires, Value ?? []);
-        }
+        var stamp = new Stamp(row.GetInt64(2), (uint)row.GetInt64(3), (uint)row.GetInt64(4));
+        var expires = row.GetInt64(5);
+        if (!row.IsDBNull(7)) return Envelope.Counter(row.GetInt64(7), stamp, expires);
+        return new Envelope((EntryKind)row.GetInt64(1), stamp, expires, row.IsDBNull(6) ? [] : row.GetFieldValue<byte[]>(6));
     }
 }

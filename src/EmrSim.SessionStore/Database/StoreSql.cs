@@ -15,7 +15,7 @@ internal sealed class StoreSql
     private const string Stamps = "(session_store_entry.stamp_ms, session_store_entry.stamp_counter, session_store_entry.stamp_instance)";
     private const string NotNewer = Stamps + " <= (excluded.stamp_ms, excluded.stamp_counter, excluded.stamp_instance)";
 
-    private const string Columns = "key as Key, kind as Kind, stamp_ms as Ms, stamp_counter as Counter, stamp_instance as Instance, expires_at as Expires, value as Value, count as Count";
+    private const string Columns = "key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count";
 
     private StoreSql(string create, string forget) => (Create, Forget) = (create, forget);
 
@@ -54,7 +54,7 @@ internal sealed class StoreSql
           stamp_counter = session_store_entry.stamp_counter + 1,
           value = null
         where session_store_entry.kind <> 1 or session_store_entry.expires_at <= @now
-        returning count as Count, expires_at as ExpiresAt
+        returning count, expires_at
         """;
 
     /// <summary>Of the entries in a JSON array those that are still the same; gives their keys.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EmrSim.Server.Http;
 
 namespace EmrSim.Server.Live.SocketIo;
 
@@ -18,8 +19,8 @@ internal sealed class EngineError : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return httpContext.Response.WriteAsJsonAsync(_body, httpContext.RequestAborted);
+        return Answer.WriteAsync(httpContext.Response, _body, httpContext.RequestAborted);
     }
 
-    private sealed record Body([property: JsonPropertyName("code")] int Code, [property: JsonPropertyName("message")] string Message);
+    internal sealed record Body([property: JsonPropertyName("code")] int Code, [property: JsonPropertyName("message")] string Message);
 }

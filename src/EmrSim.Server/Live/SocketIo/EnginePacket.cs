@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Live.SocketIo;
 
@@ -25,9 +26,9 @@ internal static class EnginePacket
         mayUpgrade ? ["websocket"] : [],
         (long)EngineLimits.PingInterval.TotalMilliseconds,
         (long)EngineLimits.PingTimeout.TotalMilliseconds,
-        EngineLimits.LongestPayload));
+        EngineLimits.LongestPayload), RecordJson.Default.Handshake);
 
-    private sealed record Handshake(
+    internal sealed record Handshake(
         [property: JsonPropertyName("sid")] string Id,
         [property: JsonPropertyName("upgrades")] string[] Upgrades,
         [property: JsonPropertyName("pingInterval")] long PingInterval,

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EmrSim.Server.Http;
+using EmrSim.Server.Transcripts;
 
 namespace EmrSim.Server.Live.SocketIo;
 
@@ -42,13 +44,13 @@ internal readonly record struct SocketPacket(char Type, string Namespace, long? 
         return packet.IsSound;
     }
 
-    public static string Connected(string id) => $"0{JsonSerializer.Serialize(new Dictionary<string, string> { ["sid"] = id })}";
+    public static string Connected(string id) => $"0{new JsonObject { ["sid"] = id }.ToJsonString()}";
 
     public static string Refused(string target) => $$"""4{{target}},{"message":"Invalid namespace"}""";
 
-    public static string Event(string name, object payload) => $"2[\"{name}\",{JsonSerializer.Serialize(payload)}]";
+    public static string Event(string name, object payload) => $"2[\"{name}\",{JsonSerializer.Serialize(payload, payload.GetType(), RecordJson.Default)}]";
 
-    public static string Ack(long answer, object payload) => string.Create(CultureInfo.InvariantCulture, $"3{answer}[{JsonSerializer.Serialize(payload)}]");
+    public static string Ack(long answer, object payload) => string.Create(CultureInfo.InvariantCulture, $"3{answer}[{JsonSerializer.Serialize(payload, payload.GetType(), RecordJson.Default)}]");
 
     private bool IsSound => Type switch
     {
@@ -64,7 +66,7 @@ internal readonly record struct SocketPacket(char Type, string Namespace, long? 
         if (json.IsEmpty) return true;
         try
         {
-            data = JsonSerializer.Deserialize<JsonElement>(json);
+            data = JsonSerializer.Deserialize(json, RecordJson.Default.JsonElement);
             HalfPairs.Refuse(data);
             return true;
         }

@@ -19,7 +19,7 @@ internal static class RoleDirectives
     };
 
     private static readonly Dictionary<string, string> s_languages = new(StringComparer.Ordinal) { ["clinician"] = "en", ["scribe"] = "en" };
-    private static readonly JsonElement s_interpreterGate = JsonSerializer.SerializeToElement(new Dictionary<string, bool> { ["consent_done"] = false });
+    private static readonly JsonElement s_interpreterGate = JsonElement.Parse("""{"consent_done":false}""");
 
     public static RoleDirective? For(Scenario scenario, string? roleId)
     {

@@ -14,7 +14,7 @@ internal static class ObjectiveCatalogue
     {
         var catalogue = listed.ToNode() as JsonArray ?? [];
         foreach (var item in RecordedExaminations.Of(objective, region).Concat(RegionStubs.For(region)))
-            if (!catalogue.Any(known => Covers(known!, item))) catalogue.Add(item.ToNode(region));
+            if (!catalogue.Any(known => Covers(known!, item))) catalogue.Add((JsonNode)item.ToNode(region));
         return catalogue;
     }
 

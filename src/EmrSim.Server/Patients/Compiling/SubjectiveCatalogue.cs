@@ -18,7 +18,7 @@ internal static class SubjectiveCatalogue
         var ids = catalogue.Select(static item => item?["id"]?.ToString()).ToHashSet(StringComparer.Ordinal);
         var derived = catalogue.Count < FullHistory ? RecordedHistory.Of(subjective) : [];
         foreach (var item in derived.Append(SystemsReview(subjective)))
-            if (ids.Add(item.Id)) catalogue.Add(item.ToNode());
+            if (ids.Add(item.Id)) catalogue.Add((JsonNode)item.ToNode());
         return catalogue;
     }
 

@@ -57,5 +57,5 @@ internal static class JsonReading
         _ => JsonValue.Create(element),
     };
 
-    public static JsonElement ToElement(this JsonNode node) => JsonSerializer.SerializeToElement(node);
+    public static JsonElement ToElement(this JsonNode node) => JsonElement.Parse(node.ToJsonString());
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EmrSim.Server.Patients.Content;
 
 namespace EmrSim.Server.Patients.Routes;
@@ -30,8 +31,8 @@ internal static class CasePage
             .Section("SP Instructions", Without(instructions, "gold_standard"))
             .Section("Subjective Catalog", view.At("subjective_catalog"))
             .Section($"Objective Catalog ({examinations.Count})", view.At("objective_catalog"))
-            .Section($"Special Questions ({catalogue.SpecialQuestionsOf(scenario).Count()})", JsonSerializer.SerializeToElement(questions))
-            .Section($"Screening Challenges ({catalogue.ChallengesOf(scenario).Count()})", JsonSerializer.SerializeToElement(challenges))
+            .Section($"Special Questions ({catalogue.SpecialQuestionsOf(scenario).Count()})", List(questions))
+            .Section($"Screening Challenges ({catalogue.ChallengesOf(scenario).Count()})", List(challenges))
             .Section("Gold-Standard Instructions", instructions.At("gold_standard"))
             .Section("Provenance", view.At("provenance"))
             .Section("SOAP Payload", view.At("soap"))
@@ -39,8 +40,13 @@ internal static class CasePage
     }
 
     private static JsonElement Only(JsonElement element, string[] names) =>
-        JsonSerializer.SerializeToElement(element.Fields().Where(field => names.Contains(field.Name, StringComparer.Ordinal)).ToDictionary(static field => field.Name, static field => field.Value));
+        Chosen(element, field => names.Contains(field, StringComparer.Ordinal));
 
     private static JsonElement Without(JsonElement element, string name) =>
-        JsonSerializer.SerializeToElement(element.Fields().Where(field => field.Name != name).ToDictionary(static field => field.Name, static field => field.Value));
+        Chosen(element, field => field != name);
+
+    private static JsonElement Chosen(JsonElement element, Predicate<string> isChosen) =>
+        new JsonObject(element.Fields().Where(field => isChosen(field.Name)).Select(static field => KeyValuePair.Create(field.Name, field.Value.ToNode()))).ToElement();
+
+    private static JsonElement List(IEnumerable<JsonElement> elements) => new JsonArray([.. elements.Select(static element => element.ToNode())]).ToElement();
 }

@@ -14,7 +14,7 @@ internal static class CatalogueRoutes
     public static void MapCatalogue(this IEndpointRouteBuilder app)
     {
         var sps = app.MapGroup("/api/sps").WithTags("Catalogue");
-        sps.MapGet("/instructions", static () => Results.Json(new { instructions = Baseline.Text }));
+        sps.MapGet("/instructions", static () => Answer.Json(new JsonObject { ["instructions"] = Baseline.Text }));
         sps.MapGet("/debug", Debug);
         sps.MapGet("/personas", Personas).Produces<PersonaList>();
         sps.MapGet("/personas/{id}", PersonaDetail);
@@ -28,22 +28,22 @@ internal static class CatalogueRoutes
     private static IResult Debug(CatalogueShelf shelf)
     {
         var catalogue = shelf.Current;
-        return Results.Json(new
+        return Answer.Json(new JsonObject
         {
-            ok = true,
-            storage = "files",
-            counts = new
+            ["ok"] = true,
+            ["storage"] = "files",
+            ["counts"] = new JsonObject
             {
-                registry = new { scenarios = catalogue.Scenarios.Count, personas = catalogue.Personas.Count },
-                db = new { scenarios = 0 },
-                merged = new { scenarios = catalogue.Scenarios.Count },
+                ["registry"] = new JsonObject { ["scenarios"] = catalogue.Scenarios.Count, ["personas"] = catalogue.Personas.Count },
+                ["db"] = new JsonObject { ["scenarios"] = 0 },
+                ["merged"] = new JsonObject { ["scenarios"] = catalogue.Scenarios.Count },
             },
-            endpoints = s_endpoints,
-            notes = new[] { $"{catalogue.Problems.Count} content problems; run emrsim content validate to see them" },
+            ["endpoints"] = new JsonArray([.. s_endpoints]),
+            ["notes"] = new JsonArray($"{catalogue.Problems.Count} content problems; run emrsim content validate to see them"),
         });
     }
 
-    private static IResult Personas(CatalogueShelf shelf) => Results.Json(new PersonaList(
+    private static IResult Personas(CatalogueShelf shelf) => Answer.Json(new PersonaList(
     [
         .. shelf.Current.Personas.Values.OrderBy(static persona => persona.Id, StringComparer.Ordinal).Select(static persona => new PersonaSummary(
             persona.Id,
@@ -60,7 +60,7 @@ internal static class CatalogueRoutes
         var catalogue = shelf.Current;
         var isTeacher = IsForTeacher(context);
         context.Response.Headers.Vary = "X-Teacher-Key, Authorization";
-        return Results.Json(new ScenarioList([.. catalogue.Scenarios.Values.OrderBy(static scenario => scenario.Id, StringComparer.Ordinal).Select(scenario => Summary(catalogue, scenario, isTeacher) with { Practises = IsForStudent(context) ? Practised(scenario) : null })]));
+        return Answer.Json(new ScenarioList([.. catalogue.Scenarios.Values.OrderBy(static scenario => scenario.Id, StringComparer.Ordinal).Select(scenario => Summary(catalogue, scenario, isTeacher) with { Practises = IsForStudent(context) ? Practised(scenario) : null })]));
     }
 
     private static ScenarioSummary Summary(Catalogue catalogue, Scenario scenario, bool isTeacher)
