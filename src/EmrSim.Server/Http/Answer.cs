@@ -35,6 +35,7 @@ internal static class Answer
 [JsonSerializable(typeof(FacultyCase))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(MediaRef))]
 [JsonSerializable(typeof(PersonaList))]
 [JsonSerializable(typeof(Reflection))]
 [JsonSerializable(typeof(ScenarioList))]

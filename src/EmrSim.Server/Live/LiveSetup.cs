@@ -1,6 +1,7 @@
 using EmrSim.Server.Http;
 using EmrSim.Server.Live.SocketIo;
 using EmrSim.Server.Settings;
+using Microsoft.AspNetCore.SignalR;
 
 namespace EmrSim.Server.Live;
 
@@ -16,12 +17,14 @@ public static class LiveSetup
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EncounterFollower>();
         services.AddSingleton<HubWatches>();
+        services.AddSingleton<HubRefusals>();
         services.AddSingleton<EngineConnections>();
         services.AddHostedService<LogWatch>();
         services.AddSignalR(options =>
         {
             options.MaximumReceiveMessageSize = LongestMessage;
             options.MaximumParallelInvocationsPerClient = 4;
+            options.AddFilter<HubRefusals>();
 
             // The page takes a socket that is silent for three of these for dead, and goes to another instance.
             options.KeepAliveInterval = s_keepAlive;

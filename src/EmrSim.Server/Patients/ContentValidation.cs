@@ -1,5 +1,4 @@
 using EmrSim.Server.Patients.Content;
-using NJsonSchema;
 
 namespace EmrSim.Server.Patients;
 
@@ -16,7 +15,7 @@ public static class ContentValidation
     {
         ArgumentNullException.ThrowIfNull(output);
         var catalogue = CatalogueLoader.Load(directory ?? ContentSchemas.BuiltInContent);
-        var problems = catalogue.Problems.Concat(await FullSchemaProblemsAsync(catalogue, cancellationToken))
+        var problems = catalogue.Problems
             .OrderByDescending(static problem => problem.Severity).ThenBy(static problem => problem.File, StringComparer.Ordinal).ThenBy(static problem => problem.JsonPath, StringComparer.Ordinal)
             .ToList();
         foreach (var problem in problems) await output.WriteLineAsync(problem.ToString().AsMemory(), cancellationToken);
@@ -31,21 +30,5 @@ public static class ContentValidation
         var catalogue = CatalogueLoader.Load(directory ?? ContentSchemas.BuiltInContent);
         var errors = catalogue.Problems.Count(static problem => problem.Severity == ProblemSeverity.Error);
         return (catalogue.Root, catalogue.Personas.Count, catalogue.Scenarios.Count, errors, catalogue.Problems.Count - errors);
-    }
-
-    /// <summary>A second opinion by a full schema library on what the start let pass.</summary>
-    private static async Task<IReadOnlyList<ContentProblem>> FullSchemaProblemsAsync(Catalogue catalogue, CancellationToken cancellationToken)
-    {
-        var found = new List<ContentProblem>();
-        await CheckAsync("persona", catalogue.Personas.Select(static entry => (entry.Key, entry.Value.Raw.GetRawText())), "PERSONA_SCHEMA_INVALID", found, cancellationToken);
-        await CheckAsync("scenario", catalogue.Scenarios.Select(static entry => (entry.Key, entry.Value.Raw.GetRawText())), "SCENARIO_SCHEMA_INVALID", found, cancellationToken);
-        return found;
-    }
-
-    private static async Task CheckAsync(string name, IEnumerable<(string Id, string Json)> documents, string code, List<ContentProblem> found, CancellationToken cancellationToken)
-    {
-        var schema = await JsonSchema.FromJsonAsync(await File.ReadAllTextAsync(ContentSchemas.BuiltIn.PathOf(name), cancellationToken), cancellationToken);
-        foreach (var (id, json) in documents)
-            found.AddRange(schema.Validate(json).Select(error => new ContentProblem(ProblemSeverity.Error, code, id, $"${error.Path?.TrimStart('#').Replace('/', '.')}", error.Kind.ToString())));
     }
 }

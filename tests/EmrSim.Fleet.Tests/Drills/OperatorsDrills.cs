@@ -41,7 +41,7 @@ public sealed class OperatorsDrills(PostgresServer postgres) : IClassFixture<Pos
         var encounter = await BeginAsync(fleet);
         var told = await DrillRun.AloneAsync("restore.sh", new Dictionary<string, string>
         {
-            ["EMRSIM"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "emrsim.dll")}",
+            ["EMRSIM"] = string.Join(" ", BuiltProgram.CommandLine),
             ["DATABASE_URL"] = fleet.Database!,
             ["SCRATCH_DATABASE_URL"] = await postgres.CreateDatabaseAsync(),
             ["BACKUP_DIR"] = fleet.Data,

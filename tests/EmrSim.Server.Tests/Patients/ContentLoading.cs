@@ -135,6 +135,9 @@ public sealed class ContentLoading
 
     private static IEnumerable<(string Schema, string Json)> Samples()
     {
+        var shipped = CatalogueLoader.Load(ContentSchemas.BuiltInContent);
+        foreach (var persona in shipped.Personas.Values) yield return ("persona", persona.Raw.GetRawText());
+        foreach (var scenario in shipped.Scenarios.Values) yield return ("scenario", scenario.Raw.GetRawText());
         foreach (var json in new[] { EarlierContent.Persona("a", "A B", "ash"), "{}", "[]", "null", "1", EarlierContent.Persona("a", "A", "ash", age: -1), EarlierContent.Persona("", "A", "ash"), EarlierContent.Persona("a", "A", "ash").Replace("2001-02-03", "3 Feb", StringComparison.Ordinal), EarlierContent.Persona("a", "A", "ash").Replace("\"moderate\"", "\"some\"", StringComparison.Ordinal), EarlierContent.Persona("a", "A", "ash").Replace("25", "25.5", StringComparison.Ordinal) })
             yield return ("persona", json);
         foreach (var json in new[] { """{"case_id":"a","chunks":[{"id":"x","text":"y"}]}""", """{"case_id":"a","chunks":[]}""", """{"case_id":"a","chunks":[{"id":"x","text":"y","weight":2}]}""", """{"case_id":"a","chunks":[{"id":"x","text":"y","audiences":["all"]}]}""", """{"case_id":"a","version":0,"chunks":[{"id":"x","text":"y"}]}""" })

@@ -11,12 +11,7 @@ public sealed record CommandRun(int Code, string Output, string Errors)
 
     public static async Task<CommandRun> OfAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "emrsim.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
+        var start = BuiltProgram.Start(arguments);
         foreach (var inherited in ServerProcess.Cleared) start.Environment.Remove(inherited);
         foreach (var (name, value) in settings) start.Environment[name] = value;
         using var process = Process.Start(start)!;

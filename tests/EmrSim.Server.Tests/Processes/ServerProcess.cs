@@ -34,9 +34,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts the server and waits until it is ready to serve.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null)
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, bool asBuilt = false)
     {
-        var server = Launch(settings, dataDirectory);
+        var server = Launch(settings, dataDirectory, asBuilt);
         try
         {
             await Eventually.TrueAsync(
@@ -55,16 +55,11 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the server without waiting, for starts that are meant to fail.</summary>
-    public static ServerProcess Launch(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null)
+    public static ServerProcess Launch(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, bool asBuilt = false)
     {
         var port = settings?.TryGetValue("PORT", out var given) == true ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Ports.Take();
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("emrsim-data-").FullName;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "emrsim.dll")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
+        var start = asBuilt ? BuiltProgram.AsBuilt() : BuiltProgram.Start();
         foreach (var inherited in Cleared) start.Environment.Remove(inherited);
         start.Environment["HOST"] = "127.0.0.1";
         start.Environment["PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
