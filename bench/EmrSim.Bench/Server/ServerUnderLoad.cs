@@ -43,7 +43,8 @@ public sealed class ServerUnderLoad : IAsyncDisposable
     {
         var port = RedisBeside.FreePort();
         var data = Directory.CreateTempSubdirectory("emrsim-bench-").FullName;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, "artifacts/bin/EmrSim.Server/release/emrsim.dll")])
+        string[] program = Environment.GetEnvironmentVariable("EMRSIM_PROGRAM") is { Length: > 0 } published ? [published] : ["dotnet", Path.Combine(Repository.Root, "artifacts/bin/EmrSim.Server/release/emrsim.dll")];
+        var start = new ProcessStartInfo(program[0], program[1..])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = data,

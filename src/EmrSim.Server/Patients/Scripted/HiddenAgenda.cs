@@ -21,7 +21,7 @@ internal static class HiddenAgenda
         if (recollection.UserTurns > 0 && heard.Any(static one => one.Act == Act.Empathy)) return true;
         if (recollection.UserTurns < EarliestTurn) return false;
         var said = Words.Normalise(question.Text);
-        return triggers.Count > 0 && new PhraseIndex(triggers.Select(static trigger => new[] { Core(trigger) })).Rank(said) is [{ Score: >= CloseEnough }, ..];
+        return triggers.Count > 0 && new PhraseIndex(triggers.Select(static trigger => new[] { Core(trigger) })).Rank(new(said)) is [{ Score: >= CloseEnough }, ..];
     }
 
     private static string Core(string trigger) =>

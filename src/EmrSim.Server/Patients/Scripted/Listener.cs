@@ -21,6 +21,7 @@ internal sealed class Listener
     private readonly PhraseIndex _personaIndex;
     private readonly IReadOnlyList<SubjectiveItem> _bank;
     private readonly PhraseIndex _bankIndex;
+    private readonly PhraseIndex _consentIndex;
     private readonly IReadOnlyList<ObjectiveItem> _examined;
     private readonly PhraseIndex _examinationIndex;
     private readonly IReadOnlyList<IReadOnlySet<string>> _examinedParts;
@@ -34,34 +35,41 @@ internal sealed class Listener
         _personaIndex = new(_persona.Select(static item => item.Patterns));
         _bank = [.. file.Bank.Where(static item => item.Lines.Count > 0)];
         _bankIndex = new(_bank.Select(static item => item.Patterns));
+        _consentIndex = new([.. _asked.Where(IsAboutConsent).Select(static item => item.Patterns.Append(Title(item.Label))), .. _persona.Concat(_bank).Where(IsAboutConsent).Select(static item => item.Patterns)]);
         _examined = file.Objective;
         _examinationIndex = new(_examined.Select(static item => item.Patterns.Append(item.Label)), unknownWeight: 1.0);
         _examinedParts = [.. _examined.Select(static item => BodyParts.In(Words.Normalise(string.Join(' ', item.Patterns.Append(item.Label)))))];
         _media = [.. file.Scenario.Raw.Items("media_library").Select(asset => (file.Scenario.Media[asset.Text("id")!], (IReadOnlyList<string>)[.. asset.Texts("trigger_patterns").Select(Words.Normalise)]))];
     }
 
-    public IReadOnlyList<Heard> Hear(string text, bool isExamining = false)
+    public IReadOnlyList<Heard> Hear(string text, bool isExamining = false) => Hear(text, isExamining, onlyGates: false);
+
+    /// <summary>Of what <see cref="Hear(string, bool)"/> hears, what may open a gate; every word that is spoken is heard so, which must not cost the speaker much.</summary>
+    public IReadOnlyList<Heard> HearGates(string text, bool isExamining = false) => [.. Hear(text, isExamining, onlyGates: true).Where(static one => one.Act is Act.Greeting or Act.Introduction or Act.Consent or Act.Identity)];
+
+    private List<Heard> Hear(string text, bool isExamining, bool onlyGates)
     {
         if (SpeechActs.IsRoleBreak(Words.Normalise(text))) return [new(Act.RoleBreak, "")];
         var heard = new List<Heard>();
-        foreach (var clause in Clauses.Of(text)) heard.AddRange(HearClause(clause, isExamining));
+        foreach (var clause in Clauses.Of(text)) heard.AddRange(HearClause(clause, isExamining, onlyGates));
         return heard;
     }
 
     /// <summary>The best item for a question that is asked in other words than the student's, when it fits at all.</summary>
-    public bool Knows(string normalised) => _caseIndex.Rank(normalised).Count > 0;
+    public bool Knows(string normalised) => _caseIndex.Rank(new(normalised)).Count > 0;
 
-    public SubjectiveItem? Find(string normalised, double least = Understood) => Best(normalised) is { Item: { } item, Score: var score } && score >= least ? item : null;
+    public SubjectiveItem? Find(string normalised, double least = Understood) => Best(new(normalised)) is { Item: { } item, Score: var score } && score >= least ? item : null;
 
-    private List<Heard> HearClause(string clause, bool isExamining)
+    private List<Heard> HearClause(string clause, bool isExamining, bool onlyGates)
     {
         var heard = new List<Heard>();
+        var said = new Said(clause);
         if (SpeechActs.IsGreeting(clause)) heard.Add(new(Act.Greeting, clause));
         if (SpeechActs.IsIntroduction(clause)) heard.Add(new(Act.Introduction, clause));
         if (SpeechActs.IsIdentity(clause)) return [.. heard, new(Act.Identity, clause)];
         if (SpeechActs.IsSmallTalk(clause)) return [.. heard, new(Act.SmallTalk, clause)];
         if (SpeechActs.IsAnyQuestions(clause)) return [.. heard, new(Act.AnyQuestions, clause)];
-        if (SpeechActs.IsReportRequest(clause) && BestExamination(clause).Score < Certain) return heard;
+        if (SpeechActs.IsReportRequest(clause) && BestExamination(said).Score < Certain) return heard;
         if (SpeechActs.IsMore(clause)) return [new(Act.More, clause)];
         if (SpeechActs.IsAcknowledgement(clause)) return [.. heard, new(Act.Acknowledgement, clause)];
         if (SpeechActs.IsSummary(clause) && !SpeechActs.IsQuestion(clause)) return [.. heard, new(Act.Summary, clause)];
@@ -71,24 +79,26 @@ internal sealed class Listener
         if (SpeechActs.IsThanks(clause)) heard.Add(new(Act.Thanks, clause));
         if (SpeechActs.IsClosing(clause)) heard.Add(new(Act.Closing, clause));
         if (SpeechActs.IsTeachBack(clause)) return [.. heard, new(Act.TeachBack, clause)];
-        var topics = Topics(clause, isConsent, isExamining);
-        if (topics is [{ Asked: { } agreed }] && agreed.Id.Contains("consent", StringComparison.Ordinal)) return [.. heard.Where(static one => one.Act != Act.Consent), new(Act.Consent, clause, agreed)];
+        // Only what shares an idea with an item about consent can be taken for it.
+        var topics = onlyGates && _consentIndex.Rank(said).Count == 0 ? [] : Topics(said, isConsent, isExamining);
+        if (topics is [{ Asked: { } agreed }] && IsAboutConsent(agreed)) return [.. heard.Where(static one => one.Act != Act.Consent), new(Act.Consent, clause, agreed)];
         if (topics.Count > 0) return heard.Count > 0 && !isConsent && !SpeechActs.IsQuestion(clause) && topics[0].Act == Act.Asked ? heard : [.. heard, .. topics];
         if (heard.Count > 0) return heard;
         if (SpeechActs.IsAdvice(clause)) return [new(Act.Advice, clause)];
         return [new(Act.Unclear, clause)];
     }
 
-    private List<Heard> Topics(string clause, bool isConsent, bool isExamining)
+    private List<Heard> Topics(Said said, bool isConsent, bool isExamining)
     {
+        var clause = said.Text;
         var shown = Triggered(clause);
-        var (item, score) = Best(clause);
+        var (item, score) = Best(said);
         var isCommand = SpeechActs.IsExamination(clause);
         var isQuestion = !isCommand && SpeechActs.IsQuestion(clause);
-        var (examination, examinationFit) = BestExamination(clause);
+        var (examination, examinationFit) = BestExamination(said);
         var asksForBelief = SpeechActs.IsDiagnosisGuess(clause);
         if (asksForBelief && score < Certain) return [new(Act.DiagnosisGuess, clause)];
-        if (isConsent && score >= Certain && item!.Id.Contains("consent", StringComparison.Ordinal)) return [new(Act.Asked, clause, item)];
+        if (isConsent && score >= Certain && IsAboutConsent(item!)) return [new(Act.Asked, clause, item)];
         if (score < Certain && !isCommand && SpeechActs.IsFishing(clause)) return [new(Act.Fishing, clause)];
         if (score < Certain && examinationFit < Clear && !isQuestion && SpeechActs.IsExplanation(clause)) return [new(Act.Explanation, clause)];
         var examinationScore = examinationFit * (isCommand, isQuestion, isExamining) switch
@@ -109,7 +119,7 @@ internal sealed class Listener
         if (item is not null && score >= (isCommand && !isQuestion ? Clear : Understood) && !(isConsent && score < Certain))
         {
             if (!isCommand && Parts(clause) is { Count: > 1 } parts && parts.Exists(part => part.Asked!.Id == item.Id)) return parts;
-            if (PersonaFacts.IsOwnFirst(item.Id) && Top(_caseIndex, _asked, clause) is { Item: { } told, Score: >= Certain }) return [new(Act.Asked, clause, item), new(Act.Asked, clause, told, Shown: shown)];
+            if (PersonaFacts.IsOwnFirst(item.Id) && Top(_caseIndex, _asked, said) is { Item: { } told, Score: >= Certain }) return [new(Act.Asked, clause, item), new(Act.Asked, clause, told, Shown: shown)];
             return [new(Act.Asked, clause, item, Shown: shown)];
         }
 
@@ -124,33 +134,33 @@ internal sealed class Listener
     {
         var parts = new List<Heard>();
         foreach (var part in Phrases.Resolve(clause).Split(" or ", StringSplitOptions.RemoveEmptyEntries))
-            if (Best(part) is { Item: { } item, Score: >= Certain } && !parts.Exists(known => known.Asked!.Id == item.Id)) parts.Add(new(Act.Asked, part, item));
+            if (Best(new(part)) is { Item: { } item, Score: >= Certain } && !parts.Exists(known => known.Asked!.Id == item.Id)) parts.Add(new(Act.Asked, part, item));
         return parts;
     }
 
-    private (SubjectiveItem? Item, double Score) Best(string clause)
+    private (SubjectiveItem? Item, double Score) Best(Said said)
     {
-        var best = Top(_caseIndex, _asked, clause);
-        var persona = Top(_personaIndex, _persona, clause);
+        var best = Top(_caseIndex, _asked, said);
+        var persona = Top(_personaIndex, _persona, said);
         if (persona.Item is { } self && PersonaFacts.IsOwnFirst(self.Id) && persona.Score >= Certain && persona.Score >= best.Score) return persona;
         persona.Score *= PersonaPart;
         if (persona.Item is { } fact && persona.Score > best.Score && (best.Score < Understood || PersonaFacts.IsPersonal(fact.Id))) best = persona;
         if (best.Score >= Understood) return best;
-        var banked = Top(_bankIndex, _bank, clause);
+        var banked = Top(_bankIndex, _bank, said);
         banked.Score *= BankPart;
         return banked.Score > best.Score && banked.Score >= Clear * BankPart ? banked : best;
     }
 
-    private static (SubjectiveItem? Item, double Score) Top(PhraseIndex index, IReadOnlyList<SubjectiveItem> items, string clause) =>
-        index.Rank(clause) is [var top, ..] ? (items[top.Item], top.Score) : (null, 0);
+    private static (SubjectiveItem? Item, double Score) Top(PhraseIndex index, IReadOnlyList<SubjectiveItem> items, Said said) =>
+        index.Rank(said) is [var top, ..] ? (items[top.Item], top.Score) : (null, 0);
 
-    private (ObjectiveItem? Item, double Score) BestExamination(string clause)
+    private (ObjectiveItem? Item, double Score) BestExamination(Said said)
     {
         (ObjectiveItem? Item, double Score) best = (null, 0);
-        foreach (var match in _examinationIndex.Rank(clause).Take(4))
+        foreach (var match in _examinationIndex.Rank(said).Take(4))
         {
             var item = _examined[match.Item];
-            var score = match.Score * (item.Patterns.Count == 0 ? DerivedPart : 1) * (BodyParts.Differ(clause, _examinedParts[match.Item]) ? OtherBodyPart : 1);
+            var score = match.Score * (item.Patterns.Count == 0 ? DerivedPart : 1) * (BodyParts.Differ(said.Text, _examinedParts[match.Item]) ? OtherBodyPart : 1);
             if (score > best.Score) best = (item, score);
         }
 
@@ -159,6 +169,8 @@ internal sealed class Listener
 
     private MediaAsset? Triggered(string clause) =>
         _media.FirstOrDefault(entry => entry.Triggers.Any(trigger => trigger.Length > 0 && $" {clause} ".Contains($" {trigger} ", StringComparison.Ordinal))).Asset;
+
+    private static bool IsAboutConsent(SubjectiveItem item) => item.Id.Contains("consent", StringComparison.Ordinal);
 
     private static string Title(string label) => label.Contains(':', StringComparison.Ordinal) ? label[(label.IndexOf(':', StringComparison.Ordinal) + 1)..] : label;
 }

@@ -19,11 +19,11 @@ internal static class OpenedGates
     {
         var (persona, scenario) = catalogue.Need(spoken.PersonaId, spoken.ScenarioId);
         var listener = catalogue.ListenerOf(catalogue.CaseOf(scenario), persona);
-        var heard = spoken.Role == "user" ? listener.Hear(spoken.Text, spoken.Phase == "objective") : [];
+        var heard = spoken.Role == "user" ? listener.HearGates(spoken.Text, spoken.Phase == "objective") : [];
         var gate = heard.Aggregate(spoken.Gate, static (open, one) => By(one.Act, open));
         if (gate.IdentityVerified || !(AsksWho(heard) || IdentityCheck.Tells(persona, spoken.Text))) return gate;
         var told = await conversation();
-        var isAsked = told.Any(one => one.Role == "user" && AsksWho(listener.Hear(one.Text)));
+        var isAsked = told.Any(one => one.Role == "user" && AsksWho(listener.HearGates(one.Text)));
         return isAsked && IdentityCheck.IsTold(persona, told) ? gate with { IdentityVerified = true } : gate;
     }
 
