@@ -42,7 +42,7 @@ public sealed partial class Compose
     [Fact]
     public async Task Every_variable_of_the_instances_is_one_that_the_server_knows()
     {
-        var (_, known, _) = await Tools.RunAsync("dotnet", [Server, "settings"]);
+        var (_, known, _) = await Tools.EmrsimAsync("settings");
         // The database driver's own.
         foreach (var name in s_production.Environment("backend").Keys.Concat(s_development.Environment("backend").Keys).Where(static name => name is not "PGPASSWORD" && !name.StartsWith("DOTNET_", StringComparison.Ordinal)))
             Assert.Contains($"`{name}`", known, StringComparison.Ordinal);
@@ -104,9 +104,9 @@ public sealed partial class Compose
                 async () => (health = await server.Http.GetStringAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"connected\":true", StringComparison.Ordinal),
                 TimeSpan.FromSeconds(20),
                 () => health);
-            Assert.Equal(0, (await Tools.RunAsync("dotnet", [Server, "health"], new Dictionary<string, string> { ["HOST"] = "0.0.0.0", ["PORT"] = $"{server.Port}", ["TEACHER_KEY"] = "t" })).Code);
+            Assert.Equal(0, (await Tools.EmrsimAsync("health", new Dictionary<string, string> { ["HOST"] = "0.0.0.0", ["PORT"] = $"{server.Port}", ["TEACHER_KEY"] = "t" })).Code);
             await server.StopAsync();
-            Assert.Equal(1, (await Tools.RunAsync("dotnet", [Server, "health"], new Dictionary<string, string> { ["PORT"] = $"{server.Port}" })).Code);
+            Assert.Equal(1, (await Tools.EmrsimAsync("health", new Dictionary<string, string> { ["PORT"] = $"{server.Port}" })).Code);
             await CliAsync(password, "shutdown");
             await redis.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
@@ -116,8 +116,6 @@ public sealed partial class Compose
         Task<(int Code, string Output, string Errors)> CliAsync(string secret, params string[] command) =>
             Tools.RunAsync("redis-cli", ["-p", $"{port}", .. command], secret.Length > 0 ? new Dictionary<string, string> { ["REDISCLI_AUTH"] = secret } : null);
     }
-
-    private static string Server => Path.Combine(AppContext.BaseDirectory, "emrsim.dll");
 
     [GeneratedRegex(@"(?<=ENV .*)\b([A-Z_]+)=", RegexOptions.None, 1000)]
     private static partial Regex ImageVariables();

@@ -49,7 +49,7 @@ public sealed class Kubernetes
     public async Task The_instances_are_asked_and_told_what_they_know(string overlay)
     {
         var objects = await RenderAsync(overlay);
-        var (_, known, _) = await Tools.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "emrsim.dll"), "settings"]);
+        var (_, known, _) = await Tools.EmrsimAsync("settings");
         var container = objects.OfType<V1Deployment>().Single().Spec.Template.Spec.Containers.Single();
         var map = objects.OfType<V1ConfigMap>().Single(static map => map.Name().StartsWith("emrsim-", StringComparison.Ordinal));
         Assert.All(container.Env.Select(static variable => variable.Name).Concat(map.Data.Keys), name => Assert.Contains($"`{name}`", known, StringComparison.Ordinal));

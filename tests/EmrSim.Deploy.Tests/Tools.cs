@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EmrSim.Server.Tests.Processes;
 
 namespace EmrSim.Deploy.Tests;
 
@@ -13,6 +14,9 @@ internal static class Tools
         if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(missing);
         Assert.Skip(missing);
     }
+
+    public static Task<(int Code, string Output, string Errors)> EmrsimAsync(string command, IReadOnlyDictionary<string, string>? environment = null) =>
+        RunAsync(BuiltProgram.CommandLine[0], [.. BuiltProgram.CommandLine[1..], command], environment);
 
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
     {

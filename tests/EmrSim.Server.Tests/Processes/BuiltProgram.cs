@@ -7,7 +7,9 @@ public static class BuiltProgram
 {
     private static readonly string[] s_asBuilt = ["dotnet", Path.Combine(AppContext.BaseDirectory, "emrsim.dll")];
 
-    public static string[] CommandLine { get; } = Environment.GetEnvironmentVariable("EMRSIM_PROGRAM") is { Length: > 0 } published ? [published] : s_asBuilt;
+    public static bool IsPublished { get; } = Environment.GetEnvironmentVariable("EMRSIM_PROGRAM") is { Length: > 0 };
+
+    public static string[] CommandLine { get; } = IsPublished ? [Environment.GetEnvironmentVariable("EMRSIM_PROGRAM")!] : s_asBuilt;
 
     public static ProcessStartInfo Start(params string[] arguments) => Of([.. CommandLine, .. arguments]);
 
