@@ -31,8 +31,8 @@ public static class ServerBench
             idle.Add(server.ResidentMegabytes);
         }
 
-        findings.Add("start.milliseconds", Median(starts), "ms", "< 1000 (earlier backend 900)");
-        findings.Add("idle.megabytes", Median(idle), "MB", "< 120 (earlier backend 120)");
+        findings.Add("start.milliseconds", Median(starts), "ms", "< 300 (earlier backend 900)");
+        findings.Add("idle.megabytes", Median(idle), "MB", "< 80 (earlier backend 120)");
     }
 
     /// <summary>One caller and many in turns, so that noise of the machine meets both alike.</summary>
