@@ -11,6 +11,7 @@ namespace EmrSim.Server.Transcripts;
 [JsonSerializable(typeof(AnswerDone))]
 [JsonSerializable(typeof(AnswerError))]
 [JsonSerializable(typeof(AnswerMedia))]
+[JsonSerializable(typeof(CaughtUp))]
 [JsonSerializable(typeof(Completeness))]
 [JsonSerializable(typeof(EncounterChange))]
 [JsonSerializable(typeof(EnginePacket.Handshake))]

@@ -43,7 +43,7 @@ internal sealed class JoinedEncounters(
             if (await encounters.FindAsync(request.EncounterId, ended) is null) return "session_not_found";
             var turns = await transcripts.ReadChangesAsync(request.EncounterId, request.AfterSeq, long.MaxValue, ended);
             var missed = turns.Select(turn => turn.ToEntry(request.EncounterId)).Where(request.Wants).Where(IsSpoken).Select(ToWire);
-            await emit("catchup-transcripts", new Dictionary<string, object> { ["sessionId"] = request.EncounterId, ["transcripts"] = missed });
+            await emit("catchup-transcripts", new CaughtUp(request.EncounterId, [.. missed]));
             return null;
         }
         catch (ApiErrorException refused)
