@@ -161,7 +161,8 @@ function Briefing({ scenario, personas }: { scenario: ScenarioSummary; personas:
         </Notice>
       )}
       <p className="start">
-        <button className="button primary large" disabled={starting || !personaId}>
+        {/* What is said of voice moves it: not to be pressed before it stays where it is. */}
+        <button className="button primary large" disabled={starting || !personaId || !(voice.value || voice.problem)}>
           {starting ? 'Opening the door…' : 'Begin the encounter'}
         </button>
       </p>
