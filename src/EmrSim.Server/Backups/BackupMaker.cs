@@ -19,7 +19,8 @@ internal sealed class BackupMaker(ServerSettings settings, TimeProvider clock)
     public async Task<StoredBackup> CreateAsync(BackupReason reason, CancellationToken cancellationToken)
     {
         var createdAt = clock.GetUtcNow();
-        var staging = Shelf.MakeStaging(createdAt, reason);
+        using var making = Shelf.MakeStaging(createdAt, reason);
+        var staging = making.Path;
         try
         {
             var database = Database;
@@ -47,10 +48,6 @@ internal sealed class BackupMaker(ServerSettings settings, TimeProvider clock)
                     ? $"The disk of {Shelf.Directory} is full. Make room, lower BACKUP_KEEP, or set BACKUP_DIR to a larger disk."
                     : $"The backup can't be written to {Shelf.Directory}: {problem.Message}",
                 problem);
-        }
-        finally
-        {
-            if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         }
     }
 }

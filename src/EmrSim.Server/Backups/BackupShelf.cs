@@ -9,7 +9,6 @@ internal sealed class BackupShelf(string directory)
     private const string Suffix = ".tar.gz";
     private const string Unfinished = ".unfinished-";
     private const string TimeFormat = "yyyyMMdd'T'HHmmss.fff'Z'";
-    private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromDays(1);
 
     public string Directory { get; } = Path.GetFullPath(directory);
 
@@ -29,19 +28,18 @@ internal sealed class BackupShelf(string directory)
     }
 
     /// <summary>A place for a backup in the making, on the same disk; removed with all that is in it by whoever made it.</summary>
-    public string MakeStaging(DateTimeOffset now, BackupReason reason)
+    public BackupStaging MakeStaging(DateTimeOffset now, BackupReason reason)
     {
         try
         {
             OwnerOnly.CreateDirectory(Directory);
             foreach (var left in System.IO.Directory.EnumerateDirectories(Directory, $"{Unfinished}*"))
             {
-                if (IsAbandoned(left, now, reason)) System.IO.Directory.Delete(left, recursive: true);
+                if (BackupStaging.IsAbandoned(left, now)) System.IO.Directory.Delete(left, recursive: true);
             }
 
             var staging = Path.Combine(Directory, $"{Unfinished}{Word(reason)}-{Guid.NewGuid():N}");
-            OwnerOnly.CreateDirectory(staging);
-            return staging;
+            return BackupStaging.Begin(staging);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -56,11 +54,6 @@ internal sealed class BackupShelf(string directory)
         foreach (var backup in old) File.Delete(backup.Path);
         return old;
     }
-
-    // Scheduled ones are made by one instance at a time: whoever had begun another before this one has died, or lost the lease and must not end it.
-    private static bool IsAbandoned(string staging, DateTimeOffset now, BackupReason making) =>
-        (making == BackupReason.Scheduled && Path.GetFileName(staging).StartsWith($"{Unfinished}{Word(making)}-", StringComparison.Ordinal))
-        || now.UtcDateTime - System.IO.Directory.GetLastWriteTimeUtc(staging) > s_abandonedAfter;
 
     private static StoredBackup? Read(string path)
     {

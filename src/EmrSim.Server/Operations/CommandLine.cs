@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using EmrSim.Server.Backups;
 using EmrSim.Server.Doctor;
 using EmrSim.Server.Patients;
@@ -64,6 +65,10 @@ public static class CommandLine
         catch (IOException problem) when (problem.InnerException is AddressInUseException)
         {
             return Refuse([$"Port {settings.Listen.Port} is in use. Stop the other program or set PORT."]);
+        }
+        catch (SocketException problem)
+        {
+            return Refuse([$"{settings.Listen.Host}:{settings.Listen.Port} can't be listened on: {problem.Message}. Set HOST and PORT to an address of this machine that this user may take."]);
         }
         catch (StartRefusedException problem)
         {

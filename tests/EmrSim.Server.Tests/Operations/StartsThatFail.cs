@@ -50,6 +50,15 @@ public sealed class StartsThatFail
     }
 
     [Fact]
+    public async Task Say_that_the_address_is_not_of_this_machine()
+    {
+        await using var server = ServerProcess.Launch(new Dictionary<string, string> { ["HOST"] = "192.0.2.1" });
+        Assert.Equal(1, await server.ExitAsync());
+        await Eventually.TrueAsync(() => server.Output.Contains("Set HOST and PORT", StringComparison.Ordinal), TimeSpan.FromSeconds(5), () => server.Output);
+        Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Say_that_the_data_directory_can_not_be_written()
     {
         await using var server = ServerProcess.Launch(new Dictionary<string, string> { ["DATA_DIR"] = "/proc/emrsim-data" });

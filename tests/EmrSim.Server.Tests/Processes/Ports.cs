@@ -34,7 +34,7 @@ public static class Ports
         FileStream? file = null;
         try
         {
-            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "emrsim-ports")).FullName;
+            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"emrsim-ports-{Environment.UserName}")).FullName;
             file = new(Path.Combine(folder, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             using var probe = new TcpListener(IPAddress.Loopback, port);
             probe.Start();

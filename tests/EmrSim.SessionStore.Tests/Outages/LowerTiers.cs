@@ -96,9 +96,17 @@ public sealed class LowerTiers : IAsyncLifetime
         });
         await using var running = await RunningStore.StartAsync(new() { Database = hangs });
         var watch = Stopwatch.StartNew();
-        for (var i = 0; i < 5; i++) await running.Store.SetAsync($"k{i}", Bytes("v"), s_minute, Token);
+        var quickest = TimeSpan.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var each = Stopwatch.StartNew();
+            await running.Store.SetAsync($"k{i}", Bytes("v"), s_minute, Token);
+            if (each.Elapsed < quickest) quickest = each.Elapsed;
+        }
+
         Assert.Equal("v", await TextAsync(running, "k1"));
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 3);
+        Assert.InRange(quickest.TotalMilliseconds, 0, 100);
         Assert.True(running.Host.Status.Degraded);
     }
 

@@ -175,8 +175,13 @@ export class EncounterFeed {
   }
 
   private woke() {
-    if (document.visibilityState === 'hidden') this.hiddenAt = Date.now();
-    else if (!this.line || Date.now() - this.hiddenAt > nap) this.check();
+    const now = Date.now();
+    if (document.visibilityState === 'hidden') this.hiddenAt = now;
+    else {
+      // Timers of a hidden page are held back, so that its clock seems to jump.
+      this.awakeAt = now;
+      if (!this.line || now - this.hiddenAt > nap) this.check(false);
+    }
   }
 
   /** A laptop that slept tells nobody; its clock has jumped. Hidden pages are seldom let look. */
@@ -187,14 +192,18 @@ export class EncounterFeed {
   }
 
   /** After sleep or a lost network a line can look alive and be dead: ask over it, and open another when nothing comes back. */
-  private check() {
-    renewConnections();
+  private check(hasSlept = true) {
+    if (hasSlept) renewConnections();
     if (this.opening || this.state.connection === 'unknown') return;
     const line = this.line;
     if (!line) return void this.open();
     inTime(line.check(this.state.lastSeq)).then(
       () => this.line === line && this.show({ connection: this.degraded ? 'degraded' : 'live', failures: 0 }),
-      () => this.line === line && this.fail(line),
+      () => {
+        if (this.line !== line) return;
+        renewConnections();
+        this.fail(line);
+      },
     );
   }
 

@@ -5,7 +5,7 @@ const mostKept = 6;
 const patience = 2_000;
 const pause = 5_000;
 let fresh: Promise<unknown> = Promise.resolve();
-let renewedAt = -pause;
+let renewedAt = 0;
 
 /** Done when no connection that died in a sleep can be taken for a request any more. */
 export function freshConnections() {
@@ -17,8 +17,10 @@ export function freshConnections() {
  * for minutes. As many short questions as it keeps connections to a host take each of them once: an unanswered one is closed.
  */
 export function renewConnections() {
-  if (performance.now() - renewedAt < pause) return;
-  renewedAt = performance.now();
+  // By the clock on the wall: the other one may stand still in a sleep.
+  const since = Date.now() - renewedAt;
+  if (since >= 0 && since < pause) return;
+  renewedAt = Date.now();
   dispatchEvent(new Event(awake));
   fresh = Promise.all(Array.from({ length: mostKept }, question));
 }

@@ -1,3 +1,4 @@
+import { awake } from '../Shell/connections';
 import { keep, kept } from '../Shell/kept';
 import { call, ServerProblem } from '../Shell/server';
 import type { Utterance } from '../Encounter/utterance';
@@ -16,6 +17,8 @@ interface Told {
 // The server counts every relay, so words still being spoken are told seldom and finished ones always.
 const partialsEvery = 1000;
 const longestWait = 8000;
+/** A line that lives takes a word sooner. */
+const longestSilence = 15_000;
 
 /** Tells the server what was said in a call. Finished words are kept in this browser until the server has taken them. */
 export class Relay {
@@ -75,16 +78,28 @@ export class Relay {
     for (let failures = 0; ; ) {
       const [first] = this.waiting();
       if (!first) return;
+      const attempt = new AbortController();
+      const giveUp = () => attempt.abort();
+      const silence = setTimeout(giveUp, longestSilence);
+      addEventListener(awake, giveUp);
       try {
-        await call(this.path, { body: first });
+        await call(this.path, { body: first, signal: attempt.signal });
         failures = 0;
       } catch (failure) {
+        // Sent again, over another connection: the server knows the item.
+        if (attempt.signal.aborted) {
+          if (this.closed && ++failures > 3) return;
+          continue;
+        }
         const problem = failure instanceof ServerProblem ? failure : undefined;
         if (problem?.passes) {
           if (this.closed && failures > 3) return;
           await pause(problem.retryAfterMs ?? Math.min(longestWait, 300 * 2 ** failures++));
           continue;
         }
+      } finally {
+        clearTimeout(silence);
+        removeEventListener(awake, giveUp);
       }
       // Taken, or refused for good: the encounter is over or unknown.
       keep(this.name, this.waiting().slice(1));
