@@ -59,7 +59,8 @@ public static class CommandLine
             await using var app = Application.Build(settings);
             // Before anything runs in the background, which would tell of its own end when this fails.
             await app.Services.GetRequiredService<Storage.AppDatabase>().OpenAsync(cancellationToken);
-            await app.RunAsync(cancellationToken);
+            await StartAsync(app, cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
         catch (IOException problem) when (problem.InnerException is AddressInUseException)
@@ -73,6 +74,20 @@ public static class CommandLine
         catch (StartRefusedException problem)
         {
             return Refuse([problem.Message]);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // The host takes for a failure what ends in the background without being told to.
+            await app.StopAsync(CancellationToken.None);
+            throw;
         }
     }
 

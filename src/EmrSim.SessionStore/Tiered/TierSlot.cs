@@ -83,7 +83,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         LastFailure = CauseOf(problem);
         breaker.ProbeFailed();
         // Why it was left, as when the connection was lost, may not be why it stays so.
-        if (problem is TierUnavailableException or StackExchange.Redis.RedisServerException) report.StillAway(this, LastFailure);
+        report.StillAway(this, LastFailure);
         // Nothing to tell when it was left before; at the start it is the first that is known.
         report.Opened(this, LastFailure);
     }
