@@ -6,6 +6,7 @@ namespace EmrSim.Fleet.Tests.Faults;
 /// <summary>What goes wrong with servers that have a replica to take over.</summary>
 internal static class FailoverFaults
 {
+    private const int FirstSlot = 0;
     private const int MovedSlots = 300;
     private static readonly ConditionalWeakTable<RunningFleet, RedisServer> s_old = [];
 
@@ -13,12 +14,13 @@ internal static class FailoverFaults
         "Cluster: a primary killed, back as replica",
         static async fleet =>
         {
-            var primary = await fleet.Servers.Cluster!.PrimaryOfAsync(0);
+            var primary = await fleet.Servers.Cluster!.PrimaryOfAsync(FirstSlot);
             s_old.AddOrUpdate(fleet, primary);
             await primary.KillAsync();
         },
         static fleet => Old(fleet).RunAsync())
     {
+        TakenOver = static fleet => fleet.Servers.Cluster!.NextPrimaryAsync(FirstSlot),
         AfterAll = static fleet => fleet.Servers.Cluster!.SettledAsync(),
     };
 
@@ -57,7 +59,7 @@ internal static class FailoverFaults
         AfterAll = DemotedAsync,
     };
 
-    public static Fault SlotsMoved { get; } = new($"Cluster: {MovedSlots} slots moved", static fleet => fleet.Servers.Cluster!.MoveSlotsAsync(0, MovedSlots));
+    public static Fault SlotsMoved { get; } = new($"Cluster: {MovedSlots} slots moved", static fleet => fleet.Servers.Cluster!.MoveSlotsAsync(FirstSlot, MovedSlots));
 
     private static async Task<RedisServer> OldOfSentinelAsync(RunningFleet fleet)
     {
