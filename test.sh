@@ -47,17 +47,6 @@ fi
 say "Building"
 dotnet build EmrSim.slnx -c Release -v quiet -clp:NoSummary || stop "The build failed"
 
-say "Publishing"
-rm -rf artifacts/published
-# The tests start what is deployed; where it can't be made, what was built. The build has analysed it already.
-if dotnet publish src/EmrSim.Server -c Release --use-current-runtime -p:RunAnalyzers=false -o artifacts/published -v quiet -clp:NoSummary; then
-  export EMRSIM_PROGRAM="$PWD/artifacts/published/emrsim"
-elif [ "${CI:-}" = true ]; then
-  stop "The server could not be published"
-else
-  say "The server could not be published (a linker may be missing: apt-get install gcc libc6-dev zlib1g-dev); the tests start the one that was built"
-fi
-
 passed=0 failed=0 skipped=0 optional=0 unstable=0
 most_unstable=3
 results=$(mktemp -d)
@@ -67,6 +56,17 @@ audit=$!
 run() {
   dotnet "artifacts/bin/$1/release/$1.dll" -noColor -noLogo "${@:2}" >"$results/$1.log" 2>&1
   printf '%s' "$?" >"$results/$1.status"
+}
+# The tests start what is deployed; where it can't be made, what was built. The build has analysed it already.
+publish() {
+  rm -rf artifacts/published
+  if nice -n 19 dotnet publish src/EmrSim.Server -c Release --use-current-runtime -nodeReuse:false -p:RunAnalyzers=false -o artifacts/published -v quiet -clp:NoSummary >"$results/publish" 2>&1; then
+    export EMRSIM_PROGRAM="$PWD/artifacts/published/emrsim"
+  else
+    cat "$results/publish"
+    [ "${CI:-}" != true ] || { wait "$store"; stop "The server could not be published"; }
+    say "The server could not be published (a linker may be missing: apt-get install gcc libc6-dev zlib1g-dev); the tests start the one that was built"
+  fi
 }
 # The classes with a failure once more, with nothing else at work: these are tests of outages by the clock on a shared machine.
 alone() {
@@ -96,17 +96,20 @@ tell() {
   passed=$((passed + ${total:-0} - bad - ${left:-0})) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
 }
 
-# Two that mostly wait share the processors; those that measure have them to themselves.
-lanes=("EmrSim.SessionStore.Tests EmrSim.Browser.Tests")
+# The session store's tests mostly wait and start no server: meanwhile it is published, and tried in the browser. Those that measure
+# have the processors to themselves.
+waiting=EmrSim.SessionStore.Tests browser=EmrSim.Browser.Tests
+run "$waiting" "$@" &
+store=$!
+say "Publishing"
+publish
+run "$browser" "$@"
+wait "$store"
+tell "$waiting"
+tell "$browser"
 for project in tests/*.Tests; do
   name=$(basename "$project")
-  [[ " ${lanes[*]} " == *" $name "* ]] || lanes+=("$name")
-done
-for lane in "${lanes[@]}"; do
-  running=()
-  for name in $lane; do run "$name" "$@" & running+=("$!"); done
-  wait "${running[@]}"
-  for name in $lane; do tell "$name"; done
+  [ "$name" = "$waiting" ] || [ "$name" = "$browser" ] || { run "$name" "$@"; tell "$name"; }
 done
 
 wait "$audit"
