@@ -142,7 +142,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         [.. _slots.Select((slot, index) => new TierStatus(
             slot.Tier.Name,
             slot.Breaker.State switch { BreakerState.Closed => "closed", BreakerState.Open => "open", _ => "half-open" },
-            index > 0 && slot.Fallback is { MayHold: true },
+            index > 0 && slot.Fallback is { MayHoldAny: true },
             Math.Round(slot.LastMs, 3),
             slot.LastFailure)
         {

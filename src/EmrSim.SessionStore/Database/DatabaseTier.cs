@@ -13,6 +13,9 @@ namespace EmrSim.SessionStore.Database;
 internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, TimeSpan budget) : IFallbackTier
 {
     private const int MostAttempts = 3;
+
+    // What is known of more would cost more memory than looks cost time.
+    private const int MostKnown = 50_000;
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(30);
 
     // Happens once, and may wait for other instances that prepare too; no request waits for it.
@@ -21,22 +24,20 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     // SQLite has one writer, and whoever finds it busy polls: standing in line here is quicker.
     private readonly SemaphoreSlim? _line = database.Dialect == StoreDialect.Sqlite ? new(1, 1) : null;
     private volatile bool _prepared;
-    // Until it was looked at, another instance may have left something.
-    private volatile bool _mayHold = true;
-    private readonly Lock _holding = new();
-    private long _writesBegun;
-    private long _writesEnded;
+    private readonly HeldKeys _keys = new();
     private long _swept;
 
     public string Name => "database";
 
-    public bool MayHold => _mayHold;
+    public bool MayHoldAny => _keys.Any;
 
     public int Held { get; private set; }
 
     public long Expired { get; private set; }
 
     public bool IsShared => database.IsShared;
+
+    public bool MayHold(string key) => _keys.MayContain(key);
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -56,6 +57,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     public ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken) =>
         HoldAsync(
+            key,
             async (connection, ct) =>
             {
                 var counters = await connection.Command(_sql.Increment, ("key", key), ("by", by), ("expires", expiresAtMs), ("now", NowMs))
@@ -66,6 +68,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     public ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken) =>
         HoldAsync(
+            key,
             async (connection, ct) =>
             {
                 for (var attempt = 0; attempt < MostAttempts; attempt++)
@@ -88,10 +91,10 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         return Stopwatch.GetElapsedTime(start);
     }
 
-    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    public async ValueTask RefreshAsync(bool byKey, CancellationToken cancellationToken)
     {
-        var (begun, ended) = Writes();
-        Held = await RunAsync(
+        var moment = _keys.LookBegins();
+        var found = await RunAsync(
             async (connection, ct) =>
             {
                 if (time.GetElapsedTime(_swept) > s_sweepEvery || Held > 0)
@@ -100,11 +103,10 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
                     Expired += await connection.Command(_sql.Sweep, ("now", NowMs)).ChangeAsync(ct).ConfigureAwait(false);
                 }
 
-                return Convert.ToInt32(await connection.Command(_sql.Holds, ("now", NowMs)).ScalarAsync(ct).ConfigureAwait(false), CultureInfo.InvariantCulture);
+                return byKey ? await KeysAsync(connection, ct).ConfigureAwait(false) : await CountAsync(connection, ct).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        // A look that was taken while this instance wrote may have been too early to see that.
-        lock (_holding) _mayHold = Held > 0 || begun != ended || _writesBegun != begun;
+        _keys.Looked(moment, found);
     }
 
     public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -136,6 +138,19 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     {
         _line?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<HashSet<int>?> KeysAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var keys = await connection.Command(_sql.Keys, ("now", NowMs), ("most", MostKnown)).ListAsync(static row => HeldKeys.Hash(row.GetString(0)), cancellationToken).ConfigureAwait(false);
+        Held = keys.Count;
+        return keys.Count < MostKnown ? [.. keys] : null;
+    }
+
+    private async Task<HashSet<int>?> CountAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        Held = Convert.ToInt32(await connection.Command(_sql.Count, ("now", NowMs), ("most", MostKnown)).ScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
+        return Held == 0 ? [] : null;
     }
 
     private ValueTask<string> KeyAtAsync(int place, CancellationToken cancellationToken) => RunAsync(
@@ -172,6 +187,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     private async ValueTask<TierWrite> WriteAsync(string sql, string key, Envelope envelope, Stamp? expected, Func<Envelope, bool> mayBeNewer, CancellationToken cancellationToken) =>
         await HoldAsync(
+            key,
             async (connection, ct) =>
             {
                 if (await Command(connection, sql, key, envelope, expected).ChangeAsync(ct).ConfigureAwait(false) == 1) return TierWrite.Done;
@@ -194,31 +210,21 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         ("expectedCounter", (long)(expected?.Counter ?? 0)),
         ("expectedInstance", (long)(expected?.Instance ?? 0)));
 
-    private ValueTask<T> HoldAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    private ValueTask<T> HoldAsync<T>(string key, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
             async (connection, ct) =>
             {
-                lock (_holding)
-                {
-                    _writesBegun++;
-                    _mayHold = true;
-                }
-
+                _keys.WriteBegins(key);
                 try
                 {
                     return await work(connection, ct).ConfigureAwait(false);
                 }
                 finally
                 {
-                    lock (_holding) _writesEnded++;
+                    _keys.WriteEnded(key);
                 }
             },
             cancellationToken);
-
-    private (long Begun, long Ended) Writes()
-    {
-        lock (_holding) return (_writesBegun, _writesEnded);
-    }
 
     private async Task<Envelope?> FindAsync(DbConnection connection, string key, CancellationToken cancellationToken)
     {

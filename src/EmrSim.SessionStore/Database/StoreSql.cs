@@ -66,7 +66,9 @@ internal sealed class StoreSql
     public string KeyAt { get; } = "select key from session_store_entry where expires_at > @now order by key limit 1 offset @place";
 
     /// <summary>How many there are, counted up to a bound.</summary>
-    public string Holds { get; } = "select count(*) from (select 1 from session_store_entry where expires_at > @now limit 10000) as held";
+    public string Count { get; } = "select count(*) from (select 1 from session_store_entry where expires_at > @now limit @most) as held";
+
+    public string Keys { get; } = "select key from session_store_entry where expires_at > @now limit @most";
 
     public string Sweep { get; } = "delete from session_store_entry where expires_at <= @now";
 

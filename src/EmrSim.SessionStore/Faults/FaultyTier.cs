@@ -61,7 +61,7 @@ internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time
 /// <summary>The same for a tier that stands in for a higher one.</summary>
 internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults, TimeProvider time) : FaultyTier(tier, faults, time), IFallbackTier
 {
-    public bool MayHold => tier.MayHold;
+    public bool MayHoldAny => tier.MayHoldAny;
 
     public int Held => tier.Held;
 
@@ -69,10 +69,12 @@ internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults,
 
     public bool IsShared => tier.IsShared;
 
-    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    public bool MayHold(string key) => tier.MayHold(key);
+
+    public async ValueTask RefreshAsync(bool byKey, CancellationToken cancellationToken)
     {
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
-        await tier.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await tier.RefreshAsync(byKey, cancellationToken).ConfigureAwait(false);
     }
 
     public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class MemoryTier : IFallbackTier
 
     public string Name => "memory";
 
-    public bool MayHold => Volatile.Read(ref _bytes) > 0;
+    public bool MayHoldAny => Volatile.Read(ref _bytes) > 0;
 
     public bool IsShared => false;
 
@@ -48,6 +48,9 @@ internal sealed class MemoryTier : IFallbackTier
             lock (_lock) return _entries.Count;
         }
     }
+
+    // To look costs no more than to know.
+    public bool MayHold(string key) => MayHoldAny;
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -124,7 +127,7 @@ internal sealed class MemoryTier : IFallbackTier
 
     public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancellationToken) => new(TimeSpan.Zero);
 
-    public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask RefreshAsync(bool byKey, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -53,7 +53,7 @@ internal readonly record struct HeldEntry(string Key, Envelope Envelope);
 internal interface IFallbackTier : IStoreTier
 {
     /// <summary>Whether it may hold anything, as far as is known without asking.</summary>
-    bool MayHold { get; }
+    bool MayHoldAny { get; }
 
     /// <summary>How many entries it holds, as far as is known without asking.</summary>
     int Held { get; }
@@ -64,8 +64,14 @@ internal interface IFallbackTier : IStoreTier
     /// <summary>Whether other instances write there too.</summary>
     bool IsShared { get; }
 
-    /// <summary>Asks whether it holds anything, so that <see cref="MayHold"/> is true to what other instances wrote.</summary>
-    ValueTask RefreshAsync(CancellationToken cancellationToken);
+    /// <summary>Whether it may hold this key, as far as is known without asking.</summary>
+    bool MayHold(string key);
+
+    /// <summary>
+    /// Asks what it holds, so that <see cref="MayHoldAny"/> and <see cref="MayHold"/> are true to what other instances wrote until
+    /// then. Not by key, <see cref="MayHold"/> says yes to every key while it holds anything, and the answer costs less.
+    /// </summary>
+    ValueTask RefreshAsync(bool byKey, CancellationToken cancellationToken);
 
     /// <summary>
     /// All that it holds, values, tombstones and counters, in pages of at most so many; what comes while they are read may be left out.

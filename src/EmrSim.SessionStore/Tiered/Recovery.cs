@@ -19,6 +19,7 @@ internal sealed class Recovery(
 
     // Not all instances at the same moment.
     private static readonly TimeSpan s_spread = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_beatWhileMoving = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);
@@ -26,6 +27,7 @@ internal sealed class Recovery(
         static slot => slot,
         slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 50, 1, LargestPage)));
     private double _mayMove;
+    private bool _isLeftBelow;
     private long _movedAt;
     private long _refreshed;
     private long _mayPromoteFrom;
@@ -60,10 +62,10 @@ internal sealed class Recovery(
         if (slots.Any(static slot => slot.Breaker.IsProbeDue))
             await Task.WhenAll(slots.Where(static slot => slot.Breaker.IsProbeDue).Select(slot => ProbeAsync(slot, cancellationToken))).ConfigureAwait(false);
 
-        if (time.GetElapsedTime(_refreshed) >= options.DatabaseBeat)
+        // While entries are moved up, other instances may still leave some: they have not all found the server again.
+        if (time.GetElapsedTime(_refreshed) >= (_isLeftBelow ? s_beatWhileMoving : options.DatabaseBeat))
         {
-            _refreshed = time.GetTimestamp();
-            foreach (var slot in slots) await TryAsync(slot, static (lower, ct) => lower.RefreshAsync(ct), cancellationToken).ConfigureAwait(false);
+            await LookBelowAsync(slots.FirstOrDefault(static slot => slot.Breaker.Allows), cancellationToken).ConfigureAwait(false);
             await CheckAsync(slots[0], cancellationToken).ConfigureAwait(false);
         }
 
@@ -79,6 +81,8 @@ internal sealed class Recovery(
             {
                 if (slot.Breaker.IsTooSlow(await slot.Tier.ProbeAsync(cancellationToken).ConfigureAwait(false))) throw new TierUnavailableException("slow");
                 if (slot == slots[0] && BeforeUse is { } prepare) await prepare(isAnew, cancellationToken).ConfigureAwait(false);
+                // From the first request on it is known for which keys there is something below.
+                if (isAnew) await LookBelowAsync(slot, cancellationToken).ConfigureAwait(false);
                 isAnew = false;
             }
             while (!slot.Breaker.ProbeSucceeded());
@@ -88,6 +92,19 @@ internal sealed class Recovery(
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
             slot.ProbeFailed(problem);
+        }
+    }
+
+    // What serves alone is asked for every key anyway; below what serves, only for those that it holds.
+    private async Task LookBelowAsync(TierSlot? serving, CancellationToken cancellationToken)
+    {
+        _refreshed = time.GetTimestamp();
+        var isBelow = false;
+        foreach (var slot in slots)
+        {
+            var byKey = isBelow;
+            await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false);
+            isBelow |= slot == serving;
         }
     }
 
@@ -113,15 +130,15 @@ internal sealed class Recovery(
         // Spread over the time, since the requests of this moment need the same processors.
         _mayMove = Math.Min(_mayMove, 0) + (Math.Min(0.1, time.GetElapsedTime(_movedAt).TotalSeconds) * _perSecond);
         _movedAt = time.GetTimestamp();
-        var isLeft = false;
+        _isLeftBelow = false;
         foreach (var slot in slots.SkipWhile(slot => slot != top).Skip(1))
         {
-            if (slot.Fallback is not { MayHold: true } || !slot.Breaker.Allows) continue;
-            isLeft = true;
+            if (slot.Fallback is not { MayHoldAny: true } || !slot.Breaker.Allows) continue;
+            _isLeftBelow = true;
             await TryAsync(slot, (_, ct) => PromoteAsync(_passes[slot], top, ct), cancellationToken).ConfigureAwait(false);
         }
 
-        if (isLeft) return;
+        if (_isLeftBelow) return;
         _mayMove = 0;
         if (top == slots[0] && report.IsOpen) report.Over();
     }

@@ -26,7 +26,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key);
-        if (slots[0].Breaker.Allows && MayBeHeldBelow(0)) return await GetWhileMergingAsync(key, cancellationToken).ConfigureAwait(false);
+        if (slots[0].Breaker.Allows && MayBeHeldBelow(0, key)) return await GetWhileMergingAsync(key, cancellationToken).ConfigureAwait(false);
         Envelope? newest = null;
         TierSlot? first = null;
         var isElsewhere = false;
@@ -34,7 +34,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
-            if (!slot.Breaker.Allows || (first is not null && !MayKnowBetter(slot, newest))) continue;
+            if (!slot.Breaker.Allows || (first is not null && !MayKnowBetter(slot, key, newest))) continue;
             var start = i == 0 ? began : Stopwatch.GetTimestamp();
             try
             {
@@ -65,7 +65,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         {
             var slot = slots[i];
             if (!slot.Breaker.Allows) continue;
-            var below = MayBeHeldBelow(i) ? NewestBelowAsync(key, i, cancellationToken).AsTask() : null;
+            var below = MayBeHeldBelow(i, key) ? NewestBelowAsync(key, i, cancellationToken).AsTask() : null;
             var start = i == 0 ? began : Stopwatch.GetTimestamp();
             try
             {
@@ -147,12 +147,12 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
 
             journal?.Note(key, tombstone);
             // Counters are not pulled up; one that was begun below must not be added to what is removed here.
-            return wasAlive | (MayBeHeldBelow(index) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false));
+            return wasAlive | (MayBeHeldBelow(index, key) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false));
         }, cancellationToken);
     }
 
     // An instance that alone has lost the server leaves its writes where the beat finds them; a read that finds nothing does not wait for that.
-    private static bool MayKnowBetter(TierSlot slot, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold || (newest is null && lower.IsShared));
+    private static bool MayKnowBetter(TierSlot slot, string key, Envelope? newest) => slot.Fallback is { } lower && (lower.MayHold(key) || (newest is null && lower.IsShared));
 
     // Both at once: until all is moved up, the slower of the two is what a read costs, not the sum.
     private async ValueTask<StoreEntry?> GetWhileMergingAsync(string key, CancellationToken cancellationToken)
@@ -237,7 +237,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         {
             var slot = slots[i];
             if (!slot.Breaker.Allows) continue;
-            if (pullsUp && MayBeHeldBelow(i)) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
+            if (pullsUp && MayBeHeldBelow(i, key)) await PullUpAsync(key, i, cancellationToken).ConfigureAwait(false);
             var start = Stopwatch.GetTimestamp();
             try
             {
@@ -259,11 +259,11 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
 
     private Envelope Tombstone(Stamp stamp, TimeSpan life) => new(EntryKind.Tombstone, stamp, clock.NowMs + (long)life.TotalMilliseconds, default);
 
-    private bool MayBeHeldBelow(int index)
+    private bool MayBeHeldBelow(int index, string key)
     {
         for (var i = index + 1; i < slots.Count; i++)
         {
-            if (slots[i].Fallback is { MayHold: true }) return true;
+            if (slots[i].Fallback?.MayHold(key) == true) return true;
         }
 
         return false;
@@ -275,7 +275,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         for (var i = to + 1; i < slots.Count; i++)
         {
             var slot = slots[i];
-            if (slot.Fallback is not { MayHold: true } lower || !slot.Breaker.Allows) continue;
+            if (slot.Fallback is not { } lower || !lower.MayHold(key) || !slot.Breaker.Allows) continue;
             Envelope? found;
             try
             {
@@ -307,7 +307,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         for (var i = from + 1; i < slots.Count; i++)
         {
             var slot = slots[i];
-            if (slot.Fallback is not { MayHold: true } lower || !slot.Breaker.Allows) continue;
+            if (slot.Fallback is not { } lower || !lower.MayHold(key) || !slot.Breaker.Allows) continue;
             try
             {
                 wasAlive |= (await lower.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false)).WasAlive;

@@ -27,7 +27,7 @@ internal sealed class UpwardPass(TierSlot from, IFallbackTier lower, MoveUp movi
 
         if (!isMore)
         {
-            await lower.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            await lower.RefreshAsync(byKey: true, cancellationToken).ConfigureAwait(false);
             return 0;
         }
 

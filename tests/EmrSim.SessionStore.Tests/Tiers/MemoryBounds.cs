@@ -26,7 +26,7 @@ public sealed class MemoryBounds
         Assert.Equal(1000, tier.Held);
         time.Advance(TimeSpan.FromSeconds(66));
         Assert.Equal(0, tier.Held);
-        Assert.False(tier.MayHold);
+        Assert.False(tier.MayHoldAny);
     }
 
     [Fact]
