@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Json;
 using EmrSim.SessionStore.Tiered;
 
 namespace EmrSim.SessionStore.Database;
@@ -116,6 +113,8 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         var (after, isRound) = (begin, begin.Length == 0);
         while (true)
         {
+            // What requests ask for goes first, since until it is gone from here each of them has to look here too.
+            if (_keys.TakeAskedFor(size) is { Length: > 0 } keys && await AskedForAsync(keys, cancellationToken).ConfigureAwait(false) is { Count: > 0 } wanted) yield return wanted;
             var page = await PageAsync(after, size, cancellationToken).ConfigureAwait(false);
             if (page.Count > 0) yield return page;
             if (page.Count == size) after = page[^1].Key;
@@ -124,15 +123,16 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         }
     }
 
-    public ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken) =>
-        RunAsync<IReadOnlyCollection<string>>(
-            async (connection, ct) =>
-            {
-                var forgotten = await connection.Command(_sql.Forget, ("entries", Json(entries))).ListAsync(static row => row.GetString(0), ct).ConfigureAwait(false);
-                Held = Math.Max(0, Held - forgotten.Count);
-                return forgotten;
-            },
-            cancellationToken);
+    public async ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
+    {
+        var moment = _keys.LookBegins();
+        var forgotten = await RunAsync(
+            (connection, ct) => connection.Command(_sql.Forget, Forgetting(entries)).ListAsync(static row => row.GetString(0), ct),
+            cancellationToken).ConfigureAwait(false);
+        Held = Math.Max(0, Held - forgotten.Count);
+        _keys.Removed(moment, forgotten);
+        return forgotten;
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -140,14 +140,14 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         return ValueTask.CompletedTask;
     }
 
-    private async Task<HashSet<int>?> KeysAsync(DbConnection connection, CancellationToken cancellationToken)
+    private async Task<HashSet<string>?> KeysAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        var keys = await connection.Command(_sql.Keys, ("now", NowMs), ("most", MostKnown)).ListAsync(static row => HeldKeys.Hash(row.GetString(0)), cancellationToken).ConfigureAwait(false);
+        var keys = await connection.Command(_sql.Keys, ("now", NowMs), ("most", MostKnown)).ListAsync(static row => row.GetString(0), cancellationToken).ConfigureAwait(false);
         Held = keys.Count;
-        return keys.Count < MostKnown ? [.. keys] : null;
+        return keys.Count < MostKnown ? keys.ToHashSet(StringComparer.Ordinal) : null;
     }
 
-    private async Task<HashSet<int>?> CountAsync(DbConnection connection, CancellationToken cancellationToken)
+    private async Task<HashSet<string>?> CountAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         Held = Convert.ToInt32(await connection.Command(_sql.Count, ("now", NowMs), ("most", MostKnown)).ScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
         return Held == 0 ? [] : null;
@@ -157,33 +157,25 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         async (connection, ct) => await connection.Command(_sql.KeyAt, ("now", NowMs), ("place", place)).ScalarAsync(ct).ConfigureAwait(false) as string ?? "",
         cancellationToken);
 
-    private ValueTask<IReadOnlyList<HeldEntry>> PageAsync(string after, int size, CancellationToken cancellationToken) =>
-        RunAsync<IReadOnlyList<HeldEntry>>(
-            async (connection, ct) => await connection.Command(_sql.Page, ("now", NowMs), ("after", after), ("size", size))
-                .ListAsync(static row => new HeldEntry(row.GetString(0), Read(row)), ct).ConfigureAwait(false),
-            cancellationToken);
+    private ValueTask<List<HeldEntry>> PageAsync(string after, int size, CancellationToken cancellationToken) =>
+        EntriesAsync(_sql.Page, [("now", NowMs), ("after", after), ("size", size)], cancellationToken);
 
-    private static string Json(IReadOnlyList<HeldEntry> entries)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach (var (key, envelope) in entries)
-            {
-                json.WriteStartObject();
-                json.WriteString("key", key);
-                json.WriteNumber("ms", envelope.Stamp.UnixMs);
-                json.WriteNumber("counter", envelope.Stamp.Counter);
-                json.WriteNumber("instance", envelope.Stamp.Instance);
-                json.WriteEndObject();
-            }
+    private ValueTask<List<HeldEntry>> AskedForAsync(string[] keys, CancellationToken cancellationToken) =>
+        EntriesAsync(_sql.These, [("now", NowMs), ("keys", database.Dialect == StoreDialect.Sqlite ? StoreJson.Of(keys) : keys)], cancellationToken);
 
-            json.WriteEndArray();
-        }
+    private ValueTask<List<HeldEntry>> EntriesAsync(string sql, (string Name, object Value)[] values, CancellationToken cancellationToken) => RunAsync(
+        (connection, ct) => connection.Command(sql, values).ListAsync(static row => new HeldEntry(row.GetString(0), Read(row)), ct),
+        cancellationToken);
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    private (string Name, object Value)[] Forgetting(IReadOnlyList<HeldEntry> entries) => database.Dialect == StoreDialect.Sqlite
+        ? [("entries", StoreJson.Of(entries))]
+        :
+        [
+            ("keys", entries.Select(static entry => entry.Key).ToArray()),
+            ("ms", entries.Select(static entry => entry.Envelope.Stamp.UnixMs).ToArray()),
+            ("counters", entries.Select(static entry => (long)entry.Envelope.Stamp.Counter).ToArray()),
+            ("instances", entries.Select(static entry => (long)entry.Envelope.Stamp.Instance).ToArray()),
+        ];
 
     private async ValueTask<TierWrite> WriteAsync(string sql, string key, Envelope envelope, Stamp? expected, Func<Envelope, bool> mayBeNewer, CancellationToken cancellationToken) =>
         await HoldAsync(

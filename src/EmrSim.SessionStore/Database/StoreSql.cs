@@ -17,7 +17,11 @@ internal sealed class StoreSql
 
     private const string Columns = "key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count";
 
-    private StoreSql(string create, string forget) => (Create, Forget) = (create, forget);
+    private StoreSql(string create, string forget, string among)
+    {
+        (Create, Forget) = (create, forget);
+        These = $"select {Columns} from session_store_entry where key {among} and expires_at > @now";
+    }
 
     public string Create { get; }
 
@@ -57,8 +61,10 @@ internal sealed class StoreSql
         returning count, expires_at
         """;
 
-    /// <summary>Of the entries in a JSON array those that are still the same; gives their keys.</summary>
+    /// <summary>Of the given entries those that are still the same; gives their keys.</summary>
     public string Forget { get; }
+
+    public string These { get; }
 
     /// <summary>In the order of the keys, so that the next page begins where this one ends.</summary>
     public string Page { get; } = $"select {Columns} from session_store_entry where key > @after and expires_at > @now order by key limit @size";
@@ -84,7 +90,8 @@ internal sealed class StoreSql
             where (key, stamp_ms, stamp_counter, stamp_instance) in (
               select value ->> 'key', value ->> 'ms', value ->> 'counter', value ->> 'instance' from json_each(@entries))
             returning key
-            """),
+            """,
+            "in (select value from json_each(@keys))"),
         // "If not exists" alone lets two instances that start together collide on the catalogue's own unique index.
         StoreDialect.PostgreSql => new(
             $"""
@@ -93,17 +100,16 @@ internal sealed class StoreSql
               {Table("text", "bytea", "bigint")}
             end $$;
             """,
-            // Locked in the order of the keys: instances that forget the same entries at once must not wait for each other in a ring.
+            // One instance at a time: two that forget the same entries must not wait for each other in a ring. What is lost with the server
+            // is only moved up again, so nobody waits for the disk.
             """
-            with same as (
-              select entry.key
-              from session_store_entry entry
-              join json_to_recordset(@entries::json) as moved (key text, ms bigint, counter bigint, instance bigint)
-                on entry.key = moved.key and entry.stamp_ms = moved.ms and entry.stamp_counter = moved.counter and entry.stamp_instance = moved.instance
-              order by entry.key
-              for update of entry)
-            delete from session_store_entry where key in (select key from same) returning key
-            """),
+            with alone as materialized (select pg_advisory_xact_lock(7305013), set_config('synchronous_commit', 'off', true))
+            delete from session_store_entry entry
+            using alone, unnest(@keys, @ms, @counters, @instances) as moved (key, ms, counter, instance)
+            where entry.key = moved.key and entry.stamp_ms = moved.ms and entry.stamp_counter = moved.counter and entry.stamp_instance = moved.instance
+            returning entry.key
+            """,
+            "= any (@keys)"),
         _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
     };
 

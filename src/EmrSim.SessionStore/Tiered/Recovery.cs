@@ -13,13 +13,13 @@ internal sealed class Recovery(
     SessionStoreOptions options,
     TimeProvider time) : BackgroundService
 {
-    private const int LargestPage = 100;
+    private const int LargestPage = 50;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_tickWhileMoving = TimeSpan.FromMilliseconds(20);
 
     // Not all instances at the same moment.
     private static readonly TimeSpan s_spread = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_beatWhileMoving = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_beatWhileMoving = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);

@@ -102,10 +102,11 @@ public sealed class KeysHeldBelow : IAsyncLifetime
         var (keys, table) = (new HeldKeys(), new HashSet<string>());
         var writes = new List<(string Key, bool Done)>();
         var looks = new List<(long Moment, HashSet<string> Seen)>();
+        var removals = new List<(long Moment, string Key, bool Done)>();
         for (var step = 0; step < 20_000; step++)
         {
             var key = $"k{random.Next(8)}";
-            switch (random.Next(7))
+            switch (random.Next(9))
             {
                 case 0:
                     keys.WriteBegins(key);
@@ -125,10 +126,21 @@ public sealed class KeysHeldBelow : IAsyncLifetime
                 case 4 when looks.Count > 0:
                     var look = looks[random.Next(looks.Count)];
                     looks.Remove(look);
-                    keys.Looked(look.Moment, random.Next(10) == 0 ? null : [.. look.Seen.Select(HeldKeys.Hash)]);
+                    keys.Looked(look.Moment, random.Next(10) == 0 ? null : look.Seen);
                     break;
                 case 5:
                     table.Remove(key);
+                    break;
+                case 6:
+                    removals.Add((keys.LookBegins(), key, false));
+                    break;
+                case 7 when removals.FindIndex(static removal => !removal.Done) is >= 0 and var at:
+                    removals[at] = removals[at] with { Done = table.Remove(removals[at].Key) };
+                    if (!removals[at].Done) removals.RemoveAt(at);
+                    break;
+                case 8 when removals.FindIndex(static removal => removal.Done) is >= 0 and var at:
+                    keys.Removed(removals[at].Moment, [removals[at].Key]);
+                    removals.RemoveAt(at);
                     break;
             }
 

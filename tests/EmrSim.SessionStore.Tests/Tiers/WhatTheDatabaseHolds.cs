@@ -72,6 +72,23 @@ public sealed class WhatTheDatabaseHolds(PostgresServer postgres) : IClassFixtur
         for (var round = 0; round < 5; round++) Assert.Equal(keys.Order(StringComparer.Ordinal), (await KeysAsync(tier)).Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_asked_for_comes_first(bool onPostgres)
+    {
+        var tier = onPostgres ? _tier : _sqlite;
+        string[] keys = [.. Enumerable.Range(0, 57).Select(static n => $"k:{n}"), "asked \"for\""];
+        foreach (var key in keys) await tier.SetAsync(key, Entry(key, 1).Envelope, Token);
+        await tier.RefreshAsync(byKey: true, Token);
+        Assert.True(tier.MayHold(keys[^1]));
+        Assert.False(tier.MayHold("absent"));
+        var found = await KeysAsync(tier);
+        Assert.Equal(keys[^1], found[0]);
+        Assert.Equal(keys.Order(StringComparer.Ordinal), found.Distinct().Order(StringComparer.Ordinal));
+        Assert.NotEqual(keys[^1], (await KeysAsync(tier))[0]);
+    }
+
     private static async Task<IReadOnlyList<string>> KeysAsync(DatabaseTier tier)
     {
         var keys = new List<string>();
