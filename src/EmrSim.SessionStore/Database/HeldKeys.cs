@@ -95,7 +95,8 @@ internal sealed class HeldKeys
         {
             foreach (var key in gone)
             {
-                _found?.Remove(key);
+                // A later look may have found what was written after the removal.
+                if (_lookedAt < moment) _found?.Remove(key);
                 if (_written.GetValueOrDefault(key) <= moment) _written.Remove(key);
             }
         }

@@ -311,6 +311,8 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             try
             {
                 wasAlive |= (await lower.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false)).WasAlive;
+                // It stands above. Left here it would be moved up later, over a counter that was begun meanwhile.
+                await lower.ForgetAsync([new(key, tombstone)], cancellationToken).ConfigureAwait(false);
             }
             catch (Exception problem) when (slot.Failed(Remove, problem, cancellationToken))
             {
