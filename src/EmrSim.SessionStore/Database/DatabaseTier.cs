@@ -134,6 +134,19 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         return forgotten;
     }
 
+    public async ValueTask<bool> DiscardAsync(string key, Stamp newest, CancellationToken cancellationToken)
+    {
+        var moment = _keys.LookBegins();
+        var gone = await RunAsync(
+            (connection, ct) => connection
+                .Command(_sql.Discard, ("key", key), ("ms", newest.UnixMs), ("counter", (long)newest.Counter), ("instance", (long)newest.Instance))
+                .ListAsync(static row => ((EntryKind)row.GetInt64(0), row.GetInt64(1)), ct),
+            cancellationToken).ConfigureAwait(false);
+        if (gone is not [var (kind, end)]) return false;
+        _keys.Removed(moment, [key]);
+        return kind != EntryKind.Tombstone && end > NowMs;
+    }
+
     public ValueTask DisposeAsync()
     {
         _line?.Dispose();

@@ -76,6 +76,12 @@ internal sealed class StoreSql
 
     public string Keys { get; } = "select key from session_store_entry where expires_at > @now limit @most";
 
+    public string Discard { get; } = """
+        delete from session_store_entry
+        where key = @key and (kind = 2 or (stamp_ms, stamp_counter, stamp_instance) <= (@ms, @counter, @instance))
+        returning kind, expires_at
+        """;
+
     public string Sweep { get; } = "delete from session_store_entry where expires_at <= @now";
 
     /// <summary>A write that changes nothing: a database that may only be read does not serve.</summary>

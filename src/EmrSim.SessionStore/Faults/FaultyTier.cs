@@ -92,4 +92,10 @@ internal sealed class FaultyFallbackTier(IFallbackTier tier, StoreFaults faults,
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
         return await tier.ForgetAsync(entries, cancellationToken).ConfigureAwait(false);
     }
+
+    public async ValueTask<bool> DiscardAsync(string key, Stamp newest, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await tier.DiscardAsync(key, newest, cancellationToken).ConfigureAwait(false);
+    }
 }

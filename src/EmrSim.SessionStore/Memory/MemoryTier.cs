@@ -157,6 +157,16 @@ internal sealed class MemoryTier : IFallbackTier
         return new(forgotten);
     }
 
+    public ValueTask<bool> DiscardAsync(string key, Stamp newest, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (Find_NeedsLock(key, NowMs) is not { } found || (found.Kind != EntryKind.Counter && found.Stamp > newest)) return new(false);
+            Drop_NeedsLock(key);
+            return new(found.Kind != EntryKind.Tombstone);
+        }
+    }
+
     public ValueTask DisposeAsync() => _sweep.DisposeAsync();
 
     private static long Weight(string key, in Envelope envelope) => EntryOverhead + (2L * key.Length) + envelope.Value.Length;

@@ -2,12 +2,12 @@ using StackExchange.Redis;
 
 namespace EmrSim.SessionStore.Redis;
 
-/// <summary>Full jitter (Brooker, "Exponential backoff and jitter", 2015): a fleet does not come back in step. At most 2 s.</summary>
+/// <summary>Full jitter (Brooker, "Exponential backoff and jitter", 2015): a fleet does not come back in step. At most 1 s: an attempt costs little.</summary>
 internal sealed class ReconnectDelay : IReconnectRetryPolicy
 {
     private const int LeastMs = 100;
     private const int FirstMs = 200;
-    private const int MostMs = 2000;
+    private const int MostMs = 1000;
     private readonly Lock _lock = new();
     private long _attempt = -1;
     private int _delayMs;

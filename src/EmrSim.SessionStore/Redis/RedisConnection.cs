@@ -98,6 +98,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     /// <summary>The client that carries the connection now; another one after it was made anew.</summary>
     public ConnectionMultiplexer? Multiplexer => Volatile.Read(ref _multiplexer);
 
+    /// <summary>Whether what the client is connected to says of itself that it is a replica.</summary>
+    public bool IsOnReplica => _multiplexer?.GetServers().Any(static server => server is { IsConnected: true, IsReplica: true }) == true;
+
     /// <summary>Asks the servers for their roles again, as a primary that was a replica when it was connected needs.</summary>
     public Task LookAgainAsync() => _state == ConnectionState.Ready && _multiplexer is { } multiplexer ? multiplexer.ConfigureAsync() : Task.CompletedTask;
 
@@ -255,11 +258,26 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
                 if (_inDoubt && url.Kind == StoreServerKind.Cluster) await LookAtClusterAsync().ConfigureAwait(false);
+                else if (_inDoubt && url.Kind == StoreServerKind.StandAlone) await LookAtServerAsync().ConfigureAwait(false);
                 if (time.GetElapsedTime(Volatile.Read(ref _good)) < s_renewAfter || time.GetElapsedTime(_renewed) < s_renewAfter) continue;
                 await RenewAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
+        {
+        }
+    }
+
+    // The client tells of no connection that is lost to a server that hangs, and so of none that is there again when it goes on.
+    private async Task LookAtServerAsync()
+    {
+        if (!IsReady || _database is not { } database) return;
+        try
+        {
+            await database.PingAsync().WaitAsync(s_patience, time).ConfigureAwait(false);
+            Hint();
+        }
+        catch (Exception silent) when (silent is TimeoutException or RedisException or ObjectDisposedException)
         {
         }
     }

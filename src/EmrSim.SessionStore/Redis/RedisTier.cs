@@ -112,8 +112,9 @@ internal sealed class RedisTier : IServerTier
         }
         catch (RedisConnectionException nowhere) when (nowhere.FailureType == ConnectionFailureType.UnableToResolvePhysicalConnection)
         {
-            // The client sends no writes to what it took for a replica.
             _connection.NoteDoubt();
+            if (!_connection.IsOnReplica) throw new TierUnavailableException("it does not answer");
+            // The client sends no writes to what it took for a replica.
             await _connection.LookAgainAsync().ConfigureAwait(false);
             throw new TierUnavailableException(RedisAdvice.Replica);
         }

@@ -80,4 +80,7 @@ internal interface IFallbackTier : IStoreTier
 
     /// <summary>Forgets those entries that are still the same, and gives their keys: each to one caller only, of all instances.</summary>
     ValueTask<IReadOnlyCollection<string>> ForgetAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Drops the key's entry if it is a counter or not newer, and leaves nothing in its place: true if it was alive.</summary>
+    ValueTask<bool> DiscardAsync(string key, Stamp newest, CancellationToken cancellationToken);
 }

@@ -310,9 +310,8 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             if (slot.Fallback is not { } lower || !lower.MayHold(key) || !slot.Breaker.Allows) continue;
             try
             {
-                wasAlive |= (await lower.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false)).WasAlive;
-                // It stands above. Left here it would be moved up later, over a counter that was begun meanwhile.
-                await lower.ForgetAsync([new(key, tombstone)], cancellationToken).ConfigureAwait(false);
+                // The tombstone stands above. Left here too it would be moved up later, over a counter that was begun meanwhile.
+                wasAlive |= await lower.DiscardAsync(key, tombstone.Stamp, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception problem) when (slot.Failed(Remove, problem, cancellationToken))
             {

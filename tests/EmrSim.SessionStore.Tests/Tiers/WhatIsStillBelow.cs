@@ -14,14 +14,17 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     private readonly MemoryTier _below = new(TimeProvider.System, 1000, 1_000_000, keepTombstones: true);
     private readonly StoreFaults _faults = new();
     private readonly StampClock _clock = new(TimeProvider.System, 1);
+    private readonly TierSlot[] _slots;
+    private readonly MoveUp _moving;
     private readonly TieredStore _store;
 
     public WhatIsStillBelow()
     {
         var report = new OutageReport(TimeProvider.System, NullLogger.Instance);
         TierSlot Slot(IStoreTier tier) => new(tier, new Breaker(TimeProvider.System, new(), new Random(1)), report);
-        TierSlot[] slots = [Slot(_above), Slot(new FaultyFallbackTier(_below, _faults, TimeProvider.System))];
-        _store = new(slots, _clock, new(slots, _clock, report, NullLogger<MoveUp>.Instance), null);
+        _slots = [Slot(_above), Slot(new FaultyFallbackTier(_below, _faults, TimeProvider.System))];
+        _moving = new(_slots, _clock, report, NullLogger<MoveUp>.Instance);
+        _store = new(_slots, _clock, _moving, null);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -45,8 +48,7 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     public async Task It_is_found_also_when_it_is_moved_up_between_the_two_looks()
     {
         await PutBelowAsync("k");
-        HeldEntry held = default;
-        await foreach (var page in _below.PagesAsync(10, Token)) held = Assert.Single(page);
+        var held = Assert.Single(await HeldAsync());
         _faults.Delay("memory", TimeSpan.FromMilliseconds(200));
         // Has looked above when it gives back the control, and waits before it looks below.
         var reading = TextAsync("k");
@@ -73,6 +75,18 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_counter_that_was_removed_is_not_moved_up_over_the_next_one()
+    {
+        await _below.IncrementAsync("k", 5, _clock.NowMs + 60_000, Token);
+        var before = await HeldAsync();
+        Assert.True(await _store.RemoveAsync("k", Token));
+        var after = await HeldAsync();
+        Assert.Equal(1, (await _store.IncrementAsync("k", 1, s_minute, Token)).Value);
+        foreach (var held in (HeldEntry[])[.. before, .. after]) await _moving.MoveAsync(_slots[1], _slots[0], [held], Token);
+        Assert.Equal(2, (await _store.IncrementAsync("k", 1, s_minute, Token)).Value);
+    }
+
+    [Fact]
     public async Task The_newer_of_two_is_read()
     {
         await _store.SetAsync("k", "above"u8.ToArray(), s_minute, Token);
@@ -93,6 +107,13 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private async Task<IReadOnlyList<HeldEntry>> HeldAsync()
+    {
+        var held = new List<HeldEntry>();
+        await foreach (var page in _below.PagesAsync(10, Token)) held.AddRange(page);
+        return held;
+    }
 
     private async Task<Stamp> PutBelowAsync(string key)
     {
