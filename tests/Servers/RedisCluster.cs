@@ -130,7 +130,23 @@ public sealed class RedisCluster : IAsyncDisposable
         static () => "No failover.");
 
     /// <summary>Moves slots with their keys as an operator's tool does, while clients go on.</summary>
-    public async Task MoveSlotsAsync(int first, int count)
+    public Task MoveSlotsAsync(int first, int count) => MoveAsync(first, _ => Task.FromResult(Enumerable.Range(first, count)));
+
+    /// <summary>Moves some of the slots in which the primary of the first has keys; gives how many keys they held.</summary>
+    public Task<int> MoveUsedSlotsAsync(int first, int most) => MoveAsync(first, async server =>
+    {
+        var slots = new HashSet<int>();
+        await foreach (var key in server.KeysAsync(pageSize: 1000)) slots.Add(server.Multiplexer.HashSlot(key));
+        return slots.Take(most);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in Servers) await server.DisposeAsync();
+        _tls?.Dispose();
+    }
+
+    private async Task<int> MoveAsync(int first, Func<IServer, Task<IEnumerable<int>>> choose)
     {
         var from = await PrimaryOfAsync(first);
         var to = await PrimaryOfAsync((first + (Slots / 3)) % Slots);
@@ -138,7 +154,8 @@ public sealed class RedisCluster : IAsyncDisposable
         await using var target = await to.ConnectAsync();
         var (there, here) = (source.GetServers().First(server => Port(server.EndPoint) == from.Port), target.GetServers().First(server => Port(server.EndPoint) == to.Port));
         var (fromId, toId) = ((string)(await there.ExecuteAsync("CLUSTER", "MYID"))!, (string)(await here.ExecuteAsync("CLUSTER", "MYID"))!);
-        for (var slot = first; slot < first + count; slot++)
+        var moved = 0;
+        foreach (var slot in await choose(there))
         {
             await here.ExecuteAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
             await there.ExecuteAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
@@ -148,17 +165,14 @@ public sealed class RedisCluster : IAsyncDisposable
                 if (keys.Length == 0) break;
                 object[] migrate = ["127.0.0.1", to.Port, "", 0, 5000, .. _password is null ? [] : (object[])["AUTH", _password], "KEYS", .. keys];
                 await there.ExecuteAsync("MIGRATE", migrate);
+                moved += keys.Length;
             }
 
             await here.ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
             await there.ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
         }
-    }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var server in Servers) await server.DisposeAsync();
-        _tls?.Dispose();
+        return moved;
     }
 
     private static int Port(EndPoint endpoint) => endpoint is IPEndPoint address ? address.Port : ((DnsEndPoint)endpoint).Port;

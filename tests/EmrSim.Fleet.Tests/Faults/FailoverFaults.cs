@@ -7,7 +7,7 @@ namespace EmrSim.Fleet.Tests.Faults;
 internal static class FailoverFaults
 {
     private const int FirstSlot = 0;
-    private const int MovedSlots = 300;
+    private const int MovedSlots = 100;
     private static readonly ConditionalWeakTable<RunningFleet, RedisServer> s_old = [];
 
     public static Fault ClusterPrimaryKilled { get; } = new(
@@ -59,7 +59,12 @@ internal static class FailoverFaults
         AfterAll = DemotedAsync,
     };
 
-    public static Fault SlotsMoved { get; } = new($"Cluster: {MovedSlots} slots moved", static fleet => fleet.Servers.Cluster!.MoveSlotsAsync(FirstSlot, MovedSlots));
+    public static Fault SlotsMoved { get; } = new(
+        "Cluster: slots in use moved",
+        static async fleet => Assert.NotEqual(0, await fleet.Servers.Cluster!.MoveUsedSlotsAsync(FirstSlot, MovedSlots)))
+    {
+        KeepsTokens = true,
+    };
 
     private static async Task<RedisServer> OldOfSentinelAsync(RunningFleet fleet)
     {

@@ -12,6 +12,7 @@ internal static class KnownFaults
     {
         MayRetry = true,
         Budget = s_coldStart,
+        RecoversWithin = s_coldStart,
         Says = ("gone", static fleet => [fleet.Instances[0]]),
     };
 
@@ -26,6 +27,7 @@ internal static class KnownFaults
     {
         MayRetry = true,
         Budget = s_coldStart,
+        RecoversWithin = null,
     };
 
     public static Fault RedisHung { get; } = new("Redis hung (SIGSTOP)", Now(static fleet => fleet.Redis.Stop()), Now(static fleet => fleet.Redis.Continue())) { Says = Fault.All("degraded") };
@@ -51,6 +53,7 @@ internal static class KnownFaults
         Budget = TimeSpan.FromSeconds(5),
         Lasts = TimeSpan.FromSeconds(2),
         LastsInFull = TimeSpan.FromSeconds(5),
+        KeepsTokens = true,
         Says = Fault.All("unhealthy"),
     };
 

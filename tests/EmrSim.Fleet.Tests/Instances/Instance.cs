@@ -69,6 +69,13 @@ public sealed class Instance : IAsyncDisposable
         }
     }
 
+    /// <summary>How many voice tokens it has minted again since it was started, because the store had lost them.</summary>
+    public async Task<int> MintedAgainAsync()
+    {
+        var metrics = await _health.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        return metrics.Split('\n').Where(static line => line.StartsWith("voice_tokens_reminted_total", StringComparison.Ordinal)).Sum(static line => (int)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();

@@ -24,6 +24,12 @@ public sealed record FaultRow
 
     public required int LostHandshakes { get; init; }
 
+    /// <summary>Voice tokens that the store had lost and the instances minted again.</summary>
+    public required int MintedAgain { get; init; }
+
+    /// <summary>How long after recovery, or after it was acknowledged, the latest item came to a screen.</summary>
+    public required TimeSpan LatestOnScreen { get; init; }
+
     public required Latencies Before { get; init; }
 
     public required Latencies During { get; init; }
@@ -35,13 +41,13 @@ public sealed record FaultRow
     public required TimeSpan Recovered { get; init; }
 
     public static string Head => """
-        | fault | instances | load | requests | errors retried | failed | lost / doubled / misordered | handshakes lost | slowest ms | before p50 / p99 | during | after | noticed s | recovered s |
-        |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+        | fault | instances | load | requests | errors retried | failed | lost / doubled / misordered | handshakes lost (tokens minted again) | slowest ms | before p50 / p99 | during | after | noticed s | recovered s | latest on screen s |
+        |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
         """;
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {Fault} | {Fleet} | {Load} | {Requests} | {Kinds(Retried)} | {Kinds(Failed)} | {Keeping.Lost} / {Keeping.Doubled} / {Keeping.Misordered} | {LostHandshakes} | {Math.Max(Before.Worst, Math.Max(During.Worst, After.Worst)):F0} | {Before} | {During} | {After} | {(Detected is { } detected ? detected.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) : "–")} | {Recovered.TotalSeconds:F1} |");
+        $"| {Fault} | {Fleet} | {Load} | {Requests} | {Kinds(Retried)} | {Kinds(Failed)} | {Keeping.Lost} / {Keeping.Doubled} / {Keeping.Misordered} | {LostHandshakes} ({MintedAgain}) | {Math.Max(Before.Worst, Math.Max(During.Worst, After.Worst)):F0} | {Before} | {During} | {After} | {(Detected is { } detected ? detected.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) : "–")} | {Recovered.TotalSeconds:F1} | {Math.Max(0, LatestOnScreen.TotalSeconds):F2} |");
 
     private static string Kinds(IReadOnlyDictionary<string, int> kinds) => kinds.Count == 0 ? "0" : string.Join(", ", kinds.OrderBy(static kind => kind.Key).Select(static kind => $"{kind.Value} {kind.Key}"));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using EmrSim.Fleet.Tests.Instances;
 
@@ -9,6 +10,8 @@ public sealed class Encounter(RoundRobin door, string id, string name) : IAsyncD
     private const string Persona = "persona_maya_v1";
     private const string Scenario = "sc_knee_stairs_and_running_v1";
     private readonly List<string> _acknowledged = [];
+    private readonly Dictionary<string, string> _words = [];
+    private readonly Dictionary<string, long> _at = [];
     private readonly List<Screen> _screens = [];
     private int _spoken;
 
@@ -20,6 +23,12 @@ public sealed class Encounter(RoundRobin door, string id, string name) : IAsyncD
     public IReadOnlyList<string> Acknowledged => _acknowledged;
 
     public IReadOnlyList<Screen> Screens => _screens;
+
+    /// <summary>When an item was acknowledged, as a timestamp of the clock.</summary>
+    public IReadOnlyDictionary<string, long> AcknowledgedAt => _at;
+
+    /// <summary>Whether the item was said here, and in these words; the patient finds words of its own.</summary>
+    public bool Said(SeenItem seen) => _at.ContainsKey(seen.Id) && (!_words.TryGetValue(seen.Id, out var words) || words == seen.Text);
 
     public static async Task<Encounter> BeginAsync(RoundRobin door, string name)
     {
@@ -34,30 +43,42 @@ public sealed class Encounter(RoundRobin door, string id, string name) : IAsyncD
     public async Task RelayAsync()
     {
         var item = $"{name}-{_spoken++}";
-        var body = new { role = _spoken % 2 == 0 ? "user" : "assistant", text = $"{item}: it hurts when I climb the stairs.", itemId = item, previousItemId = _acknowledged.LastOrDefault(), isFinal = true, startedAt = 1_790_000_000_000 + _spoken };
-        if (await door.PostAsync("relay", $"/api/transcript/relay/{id}", body) is not null) _acknowledged.Add(item);
+        var text = $"{item}: it hurts when I climb the stairs.";
+        var body = new { role = _spoken % 2 == 0 ? "user" : "assistant", text, itemId = item, previousItemId = _acknowledged.LastOrDefault(), isFinal = true, startedAt = 1_790_000_000_000 + _spoken };
+        if (await door.PostAsync("relay", $"/api/transcript/relay/{id}", body) is not null) Note(item, text);
     }
 
     /// <summary>A text message and the patient's whole answer.</summary>
     public async Task SayAsync()
     {
         var turn = $"{name}-{_spoken++}";
-        var body = new { text = $"Where does it hurt today, and since when? ({turn})", client_turn_id = turn };
+        var text = $"Where does it hurt today, and since when? ({turn})";
+        var body = new { text, client_turn_id = turn };
         if (await door.PostAsync("message", $"/api/sessions/{id}/messages", body, static stream => stream.Contains("event: done", StringComparison.Ordinal)) is null) return;
-        _acknowledged.Add($"msg-{turn}");
-        _acknowledged.Add($"msg-{turn}-answer");
+        Note($"msg-{turn}", text);
+        Note($"msg-{turn}-answer", null);
     }
 
     /// <summary>The items of the transcript as an instance tells it.</summary>
-    public async Task<IReadOnlyList<string>> ReadAsync(Instance instance)
+    public async Task<IReadOnlyList<SeenItem>> ReadAsync(Instance instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
         using var read = JsonDocument.Parse(await instance.Http.GetStringAsync(new Uri($"/api/sessions/{id}/turns", UriKind.Relative)));
-        return [.. read.RootElement.GetProperty("turns").EnumerateArray().Select(turn => turn.GetProperty("item_id").GetString()!)];
+        return [.. read.RootElement.GetProperty("turns").EnumerateArray().Select(turn => new SeenItem(turn.GetProperty("item_id").GetString()!, turn.GetProperty("text").GetString()!))];
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var screen in _screens) await screen.DisposeAsync();
     }
+
+    private void Note(string item, string? words)
+    {
+        _acknowledged.Add(item);
+        _at[item] = Stopwatch.GetTimestamp();
+        if (words is not null) _words[item] = words;
+    }
 }
+
+/// <summary>An item of a transcript as it is told or shown.</summary>
+public readonly record struct SeenItem(string Id, string Text);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EmrSim.Fleet.Tests.Instances;
 using EmrSim.Server.Tests.Processes;
 
@@ -73,6 +74,21 @@ public sealed class Load : IAsyncDisposable
         await Task.WhenAll(_running);
     }
 
+    /// <summary>
+    /// The longest time that a screen was without an item, counted from when it was acknowledged, or from a later moment: what it lacked
+    /// until then is not counted.
+    /// </summary>
+    public TimeSpan LatestOnScreen(long since)
+    {
+        var ticks =
+            from encounter in _encounters
+            from screen in encounter.Screens
+            from item in encounter.AcknowledgedAt
+            where screen.ShownAt.ContainsKey(item.Key)
+            select screen.ShownAt[item.Key] - Math.Max(item.Value, since);
+        return Stopwatch.GetElapsedTime(0, ticks.DefaultIfEmpty().Max());
+    }
+
     /// <summary>Compares what was acknowledged with what every instance tells and every screen shows.</summary>
     public async Task<Keeping> CompareAsync()
     {
@@ -80,12 +96,11 @@ public sealed class Load : IAsyncDisposable
         foreach (var encounter in _encounters)
         {
             foreach (var instance in _fleet.Instances) keeping.Look(encounter, $"instance {instance.Name}", await encounter.ReadAsync(instance));
-            var expected = encounter.Acknowledged.ToHashSet();
             foreach (var screen in encounter.Screens)
             {
                 // What is missing at the end of the patience is counted as lost below.
                 using var patience = new CancellationTokenSource(s_patience);
-                while (!patience.IsCancellationRequested && !expected.IsSubsetOf(screen.Items)) await Task.Delay(50, CancellationToken.None);
+                while (!patience.IsCancellationRequested && !encounter.Acknowledged.All(screen.ShownAt.ContainsKey)) await Task.Delay(50, CancellationToken.None);
                 keeping.Look(encounter, "a screen", screen.Items, screen.OutOfTurn);
             }
         }

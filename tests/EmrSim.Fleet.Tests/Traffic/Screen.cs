@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EmrSim.Contracts;
 using EmrSim.Fleet.Tests.Instances;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -14,6 +15,7 @@ public sealed class Screen : IAsyncDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private readonly CancellationTokenSource _leaving = new();
     private readonly ConcurrentQueue<TranscriptEntry> _told = new();
+    private readonly ConcurrentDictionary<string, long> _at = new();
     private readonly IReadOnlyList<Instance> _instances;
     private readonly string _encounter;
     private readonly Task _watching;
@@ -28,18 +30,21 @@ public sealed class Screen : IAsyncDisposable
     /// <summary>Places in the log that were told twice or after a later one.</summary>
     public int OutOfTurn => _told.Zip(_told.Skip(1)).Count(static pair => pair.Second.Seq <= pair.First.Seq);
 
+    /// <summary>When it first showed each item, as a timestamp of the clock.</summary>
+    public IReadOnlyDictionary<string, long> ShownAt => _at;
+
     /// <summary>The items in the order in which a page shows them: each after the one that it follows.</summary>
-    public IReadOnlyList<string> Items
+    public IReadOnlyList<SeenItem> Items
     {
         get
         {
             var items = _told.GroupBy(entry => entry.ItemId!).Select(revisions => revisions.MaxBy(entry => entry.Revision)!).ToList();
             var followers = items.ToLookup(entry => entry.PreviousItemId ?? "");
-            var shown = new List<string>(items.Count);
+            var shown = new List<SeenItem>(items.Count);
             var waiting = new Stack<TranscriptEntry>(followers[""].OrderByDescending(entry => entry.Seq));
             while (waiting.TryPop(out var next))
             {
-                shown.Add(next.ItemId!);
+                shown.Add(new(next.ItemId!, next.Text));
                 foreach (var follower in followers[next.ItemId!].OrderByDescending(entry => entry.Seq)) waiting.Push(follower);
             }
 
@@ -87,6 +92,7 @@ public sealed class Screen : IAsyncDisposable
     private void Tell(TranscriptEntry entry)
     {
         if (!entry.IsFinal) return;
+        _at.TryAdd(entry.ItemId!, Stopwatch.GetTimestamp());
         _told.Enqueue(entry);
         _lastSeq = Math.Max(_lastSeq, entry.Seq);
     }

@@ -69,7 +69,7 @@ public sealed class SteadyWriters : IAsyncDisposable
             }
         }
 
-        Assert.True(lost.Count == 0, $"{lost.Count} of {2 * _acknowledged.Count}: {string.Join(' ', lost.Take(5))}\n{string.Join('\n', Stores[0].Log.Lines)}");
+        Assert.True(lost.Count == 0, $"Not kept: {lost.Count} of {2 * _acknowledged.Count}: {string.Join(' ', lost.Take(5))}\n{string.Join('\n', Stores[0].Log.Lines)}");
         Assert.DoesNotContain("p@ss", string.Join('\n', Stores.SelectMany(static store => store.Log.Lines)), StringComparison.Ordinal);
     }
 

@@ -66,7 +66,7 @@ public sealed class RandomOutages(PostgresServer postgres) : IClassFixture<Postg
                 {
                     var entry = await store.Store.GetAsync(key, Token);
                     var found = entry is { } alive ? Encoding.UTF8.GetString(alive.Value.Span) : null;
-                    Assert.True(found == expected, $"seed {seed}: {key} should be {expected ?? "gone"} and is {found ?? "gone"}");
+                    Assert.True(found == expected, $"Not kept, seed {seed}: {key} should be {expected ?? "gone"} and is {found ?? "gone"}");
                 }
             }
         }
