@@ -8,6 +8,7 @@ internal static class FailoverFaults
 {
     private const int FirstSlot = 0;
     private const int MovedSlots = 100;
+    private static readonly TimeSpan s_backAfterTakeOver = TimeSpan.FromSeconds(1);
     private static readonly ConditionalWeakTable<RunningFleet, RedisServer> s_old = [];
 
     public static Fault ClusterPrimaryKilled { get; } = new(
@@ -31,6 +32,7 @@ internal static class FailoverFaults
     {
         Says = Fault.All("degraded"),
         TakenOver = TakenOverAsync,
+        RecoversWithin = s_backAfterTakeOver,
         AfterAll = DemotedAsync,
     };
 
@@ -46,6 +48,7 @@ internal static class FailoverFaults
     {
         Says = Fault.All("degraded"),
         TakenOver = TakenOverAsync,
+        RecoversWithin = s_backAfterTakeOver,
         AfterAll = DemotedAsync,
     };
 
@@ -56,6 +59,7 @@ internal static class FailoverFaults
     })
     {
         TakenOver = TakenOverAsync,
+        RecoversWithin = s_backAfterTakeOver,
         AfterAll = DemotedAsync,
     };
 
