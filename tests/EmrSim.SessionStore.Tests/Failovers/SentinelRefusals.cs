@@ -28,6 +28,16 @@ public sealed class SentinelRefusals(SentinelWithPasswords servers)
         foreach (var secret in (string[])["hush", "p@ss", "p%40ss", "w@tch", "w%40tch"]) Assert.DoesNotContain(secret, said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("redis", "it is a sentinel: use redis+sentinel://host/primaryName in SESSION_STORE_URL, or name the port of the server itself")]
+    [InlineData("redis+cluster", "it does not know a command that is needed: name a Redis (6.2 or newer), Valkey, KeyDB or Garnet (with --lua) in SESSION_STORE_URL; for sentinels use redis+sentinel://")]
+    public async Task A_sentinel_is_no_server_that_holds_data(string scheme, string expected)
+    {
+        await using var running = await RunningStore.StartAsync(new() { Server = StoreUrl.Parse($"{scheme}://:w%40tch%25@127.0.0.1:{servers.Group.Sentinels[0].Port}") });
+        await Eventually.TrueAsync(() => running.Host.Status.Server!.LastError == expected, s_patience, () => $"{running.Host.Status.Server}");
+        Assert.True(running.Host.Status.Degraded);
+    }
+
     [Fact]
     public async Task Sentinels_that_are_not_there_are_named_as_such()
     {

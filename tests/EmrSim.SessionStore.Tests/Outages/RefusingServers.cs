@@ -82,11 +82,37 @@ public sealed class RefusingServers
         await SaysAsync($"rediss://:hush-hush@127.0.0.1:{redis.Port}", "no TLS at that port: use redis instead of rediss in SESSION_STORE_URL, or the server's TLS port");
     }
 
+    [Theory]
+    [InlineData("redis+cluster://127.0.0.1:{port}", "it is a server by itself, no cluster: use redis:// instead of redis+cluster:// in SESSION_STORE_URL")]
+    [InlineData("redis+sentinel://127.0.0.1:{port}/main", "what answers is no sentinel: name the sentinels' ports (mostly 26379) in SESSION_STORE_URL, or use redis:// for a server by itself")]
+    public async Task A_server_by_itself_is_told_from_a_cluster_and_from_sentinels(string address, string expected)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await SaysAsync(address.Replace("{port}", $"{redis.Port}", StringComparison.Ordinal), expected);
+    }
+
+    [Theory]
+    [InlineData("redis://:hush-hush@127.0.0.1:{port}", "REDIS_PASSWORD", "user or password are refused: correct them in REDIS_URL and REDIS_PASSWORD")]
+    [InlineData("redis://:hush-hush@127.0.0.1:{port}", null, "user or password are refused: correct them in REDIS_URL")]
+    [InlineData("redis+cluster://:right@127.0.0.1:{port}", null, "it is a server by itself, no cluster: use redis:// instead of redis+cluster:// in REDIS_URL")]
+    [InlineData("rediss://:right@127.0.0.1:{port}", null, "no TLS at that port: use redis instead of rediss in REDIS_URL, or the server's TLS port")]
+    [InlineData("redis+sentinel://127.0.0.1:{port}/main", null, "the sentinels want a password: add ?sentinelPassword=… to REDIS_URL")]
+    public async Task The_setting_that_was_used_is_the_one_that_is_named(string address, string? password, string expected)
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "right");
+        await SaysAsync(StoreUrl.Parse(address.Replace("{port}", $"{redis.Port}", StringComparison.Ordinal)) with { Setting = "REDIS_URL", PasswordSetting = password }, expected);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static async Task SaysAsync(string address, string expected)
     {
         Assert.True(StoreUrl.TryParse(address, out var url, out var problem), problem);
+        await SaysAsync(url, expected);
+    }
+
+    private static async Task SaysAsync(StoreUrl url, string expected)
+    {
         await using var running = await RunningStore.StartAsync(new() { Server = url });
         for (var i = 0; i < 5; i++)
         {
