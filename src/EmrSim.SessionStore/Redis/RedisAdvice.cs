@@ -14,15 +14,13 @@ internal static class RedisAdvice
         { ServerCertificatePolicyErrors: { } errors and not SslPolicyErrors.None, ServerCertificateAccepted: not true } => OfCertificate(attempt, errors, url.Setting),
         { Stage: ConnectionAttemptStage.Tls } => $"no TLS at that port: use redis instead of rediss in {url.Setting}, or the server's TLS port",
         { FailureType: ConnectionFailureType.AuthenticationFailure } => $"user or password are refused: correct them in {Entry(url)}",
-        { FailureType: ConnectionFailureType.ProtocolFailure or ConnectionFailureType.InternalFailure, Stage: ConnectionAttemptStage.Handshake } => $"what answers is not a Redis server: correct host, port and TLS (rediss) in {url.Setting}",
+        { FailureType: ConnectionFailureType.ProtocolFailure or ConnectionFailureType.InternalFailure, Stage: ConnectionAttemptStage.Handshake } => $"what answers is not a Redis server: correct host, port and TLS (rediss) in {url.Setting}; sentinels need redis+sentinel://host/primaryName",
         { FailureType: ConnectionFailureType.UnableToConnect } => $"it can't be reached: check that it runs, and host and port in {url.Setting}",
         { FailureType: ConnectionFailureType.Loading } => "the server is loading its data",
         _ => $"{attempt.FailureType} at stage {attempt.Stage}",
     };
 
     public static string OfReplica(string setting) => $"READONLY: it is a replica: name the primary in {setting}, or use redis+sentinel://";
-
-    public static string OfSentinel(string setting) => $"it is a sentinel: use redis+sentinel://host/primaryName in {setting}, or name the port of the server itself";
 
     public static string Of(RedisServerException refused, string setting = UsualSetting)
     {
@@ -38,7 +36,7 @@ internal static class RedisAdvice
             "CLUSTERDOWN" => "CLUSTERDOWN: not every slot of the cluster has a primary",
             "MOVED" => $"MOVED: it is a node of a cluster: use redis+cluster:// in {setting}",
             "ERR" when refused.Message.Contains("cluster support disabled", StringComparison.OrdinalIgnoreCase) => $"it is a server by itself, no cluster: use redis:// instead of redis+cluster:// in {setting}",
-            "ERR" when IsUnknownCommand(refused) => $"it does not know a command that is needed: name a Redis (6.2 or newer), Valkey, KeyDB or Garnet (with --lua) in {setting}; for sentinels use redis+sentinel://",
+            "ERR" when IsUnknownCommand(refused) => "it does not know a command that is needed: use Redis 6.2 or newer, Valkey, KeyDB, or Garnet with --lua",
             _ => code,
         };
     }

@@ -174,9 +174,7 @@ internal sealed class RedisTier : IServerTier
         try
         {
             var role = (RedisResult[]?)await TimedWait<RedisResult>.For(server.ExecuteAsync("ROLE"), _deadlines).ConfigureAwait(false);
-            var said = role is { Length: > 0 } ? (string?)role[0] : null;
-            if (said is "slave" or "replica") throw new TierUnavailableException(RedisAdvice.OfReplica(_connection.Setting));
-            if (said is "sentinel") throw new TierUnavailableException(RedisAdvice.OfSentinel(_connection.Setting));
+            if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException(RedisAdvice.OfReplica(_connection.Setting));
         }
         catch (RedisServerException refused) when (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal) || refused.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
         {

@@ -21,6 +21,7 @@ public sealed class RefusingServers
     [InlineData("--maxmemory 1mb --maxmemory-policy noeviction", "", "OOM: the server's memory is full: raise maxmemory, or set maxmemory-policy volatile-ttl")]
     [InlineData("--replicaof 127.0.0.1 1", "", "READONLY: it is a replica: name the primary in SESSION_STORE_URL, or use redis+sentinel://")]
     [InlineData("--cluster-enabled yes", "", "CLUSTERDOWN: not every slot of the cluster has a primary")]
+    [InlineData("--rename-command EVALSHA GONE", "", "it does not know a command that is needed: use Redis 6.2 or newer, Valkey, KeyDB, or Garnet with --lua")]
     public async Task A_redis_server_that_refuses_is_told_by_its_reason(string arguments, string entry, string expected)
     {
         await using var redis = RedisServer.Prepare(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -66,7 +67,7 @@ public sealed class RefusingServers
         listener.Start();
         using var stopping = new CancellationTokenSource();
         var serving = AnswerAsync(listener, System.Text.Encoding.ASCII.GetBytes(answer), closes, stopping.Token);
-        await SaysAsync($"redis://:hush-hush@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "what answers is not a Redis server: correct host, port and TLS (rediss) in SESSION_STORE_URL");
+        await SaysAsync($"redis://:hush-hush@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "what answers is not a Redis server: correct host, port and TLS (rediss) in SESSION_STORE_URL; sentinels need redis+sentinel://host/primaryName");
         await stopping.CancelAsync();
         await serving;
     }
