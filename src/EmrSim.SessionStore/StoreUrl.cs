@@ -52,6 +52,12 @@ public sealed record StoreUrl
     /// <summary>The name that every server's certificate carries, where they are reached by addresses (query <c>tlsName</c>), or null.</summary>
     public string? CertificateName { get; init; }
 
+    /// <summary>What the address was set by, which errors name.</summary>
+    public string Setting { get; init; } = "SESSION_STORE_URL";
+
+    /// <summary>What the password was set by when it is not in the address, or null.</summary>
+    public string? PasswordSetting { get; init; }
+
     /// <summary>The address with its secrets hidden, fit for logs and pages.</summary>
     public string Masked => Write("***");
 

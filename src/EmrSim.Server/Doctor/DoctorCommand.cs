@@ -37,14 +37,27 @@ internal static class DoctorCommand
         IReadOnlyList<string> secrets = [.. Secrets(settings).Where(static secret => secret.Length >= ShortestSecret).Distinct(StringComparer.Ordinal)];
         Findings Area(string name) => new(name, secrets);
         var areas = new List<Findings> { Area("settings"), Area("store"), Area("database"), Area("content"), Area("voice"), Area("backups") };
-        SettingsCheck.Look(source, settings, areas[0]);
         await Task.WhenAll(
-            StoreServerCheck.LookAsync(settings, areas[1], cancellationToken),
-            DatabaseCheck.LookAsync(settings, areas[2], cancellationToken),
-            Task.Run(() => ContentCheck.Look(settings, areas[3]), cancellationToken),
-            VoiceCheck.LookAsync(settings, online, areas[4], cancellationToken),
-            BackupsCheck.LookAsync(settings, areas[5], cancellationToken));
+            GuardedAsync(areas[0], () => Task.Run(() => SettingsCheck.Look(source, settings, areas[0]), cancellationToken), cancellationToken),
+            GuardedAsync(areas[1], () => StoreServerCheck.LookAsync(settings, areas[1], cancellationToken), cancellationToken),
+            GuardedAsync(areas[2], () => DatabaseCheck.LookAsync(settings, areas[2], cancellationToken), cancellationToken),
+            GuardedAsync(areas[3], () => Task.Run(() => ContentCheck.Look(settings, areas[3]), cancellationToken), cancellationToken),
+            GuardedAsync(areas[4], () => VoiceCheck.LookAsync(settings, online, areas[4], cancellationToken), cancellationToken),
+            GuardedAsync(areas[5], () => BackupsCheck.LookAsync(settings, areas[5], cancellationToken), cancellationToken));
         return [.. areas.SelectMany(static area => area.All)];
+    }
+
+    /// <summary>What nobody thought of in one area is a failure there, and keeps none of the others from being told.</summary>
+    private static async Task GuardedAsync(Findings area, Func<Task> looking, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await looking();
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            area.Fail("looking", $"could not be looked at: {problem.Message} ({problem.GetType().Name})", "Mend what this names, and run emrsim doctor again: the rest of this area is not known yet.");
+        }
     }
 
     private static IEnumerable<string> Secrets(ServerSettings settings)
@@ -56,10 +69,14 @@ internal static class DoctorCommand
             yield return Uri.EscapeDataString(secret);
         }
 
-        if (settings.Storage.ConnectionUrl is not { } address || !Uri.TryCreate(address, UriKind.Absolute, out var uri)) yield break;
-        var password = uri.UserInfo.Split(':', 2) is [_, var given] ? given : "";
-        yield return password;
-        yield return Uri.UnescapeDataString(password);
+        // Before the host of the voice service a name by itself is a key too.
+        List<string> entries = [settings.Voice.BaseUrl.UserInfo.Split(':', 2)[^1]];
+        if (settings.Storage.ConnectionUrl is { } address && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.UserInfo.Split(':', 2) is [_, var password]) entries.Add(password);
+        foreach (var entry in entries)
+        {
+            yield return entry;
+            yield return Uri.UnescapeDataString(entry);
+        }
     }
 
     private static void Print(DoctorReport report, TextWriter output)

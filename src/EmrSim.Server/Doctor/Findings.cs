@@ -4,8 +4,12 @@ namespace EmrSim.Server.Doctor;
 internal sealed class Findings(string area, IReadOnlyList<string> secrets)
 {
     private readonly List<Finding> _all = [];
+    private string _subject = "";
 
     public IReadOnlyList<Finding> All => _all;
+
+    /// <summary>From now on everything is found of this one of several servers.</summary>
+    public void Of(string? subject) => _subject = subject is null ? "" : $"{subject}: ";
 
     public void Good(string check, string detail) => Add(check, FindingLevel.Good, detail, null);
 
@@ -16,7 +20,7 @@ internal sealed class Findings(string area, IReadOnlyList<string> secrets)
     public void Fail(string check, string detail, string next) => Add(check, FindingLevel.Failure, detail, next);
 
     private void Add(string check, FindingLevel level, string detail, string? next) =>
-        _all.Add(new(area, check, level, Harmless(detail), next is null ? null : Harmless(next)));
+        _all.Add(new(area, check, level, Harmless(_subject + detail), next is null ? null : Harmless(next)));
 
     // A server's own words may repeat what it was sent.
     private string Harmless(string text) =>

@@ -22,8 +22,11 @@ internal static class VoiceCheck
 
         if (voice.BaseUrl.Scheme != Uri.UriSchemeHttps && !voice.BaseUrl.IsLoopback) found.Warn("address", $"the key travels unencrypted to {voice.BaseUrl.Host}", "Use an https address in OPENAI_BASE_URL.");
         if (online) await AskAsync(voice, found, cancellationToken);
-        else found.Note("service", $"{voice.BaseUrl} was not asked", "Add --online to ask it.");
+        else found.Note("service", $"{Shown(voice.BaseUrl)} was not asked", "Add --online to ask it.");
     }
+
+    // What stands before the host or behind the path may be a key.
+    private static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static async Task AskAsync(VoiceSettings voice, Findings found, CancellationToken cancellationToken)
     {
@@ -37,17 +40,17 @@ internal static class VoiceCheck
         }
         catch (HttpRequestException problem)
         {
-            found.Fail("service", $"{voice.BaseUrl} can't be reached: {problem.HttpRequestError}", "Check OPENAI_BASE_URL, name resolution, proxy and firewall of this machine.");
+            found.Fail("service", $"{Shown(voice.BaseUrl)} can't be reached: {problem.HttpRequestError}", "Check OPENAI_BASE_URL, name resolution, proxy and firewall of this machine.");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            found.Fail("service", $"{voice.BaseUrl} did not answer within {s_patience.TotalSeconds} s", "Check proxy and firewall of this machine, and the status page of the service.");
+            found.Fail("service", $"{Shown(voice.BaseUrl)} did not answer within {s_patience.TotalSeconds} s", "Check proxy and firewall of this machine, and the status page of the service.");
         }
     }
 
     private static void Judge(VoiceSettings voice, HttpStatusCode status, Findings found)
     {
-        var told = $"{voice.BaseUrl} answers with {(int)status}";
+        var told = $"{Shown(voice.BaseUrl)} answers with {(int)status}";
         if (status == HttpStatusCode.Unauthorized) found.Fail("service", $"{told}: it does not take the key", "Set OPENAI_API_KEY to a key of this service that is still valid.");
         else if (status == HttpStatusCode.Forbidden) found.Fail("service", $"{told}: the key may not do this", "Give the key's project the right to use the realtime models.");
         else if (status == HttpStatusCode.TooManyRequests) found.Warn("service", $"{told}: the budget is used up or too much is asked", "Look at limits and billing of the service.");

@@ -37,7 +37,7 @@ public sealed partial class StartNotice(IServer server, ServerSettings settings,
     [LoggerMessage(3, LogLevel.Information, "Session state is kept in these tiers: {Tiers}{Server}")]
     private partial void LogTiers(string tiers, string server);
 
-    [LoggerMessage(4, LogLevel.Information, "No REDIS_URL: session state is kept in memory, which is for a single instance")]
+    [LoggerMessage(4, LogLevel.Information, "No SESSION_STORE_URL: session state is kept in memory, which is for a single instance")]
     private partial void LogSingleInstance();
 
     [LoggerMessage(5, LogLevel.Information, "Voice is off: {Reason}; encounters by text work")]

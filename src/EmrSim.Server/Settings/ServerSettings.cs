@@ -75,9 +75,14 @@ public sealed record StorageSettings(string DataDirectory, string SqlitePath, st
 
     private static StoreUrl? Store(SettingsSource source, string name, string text, string? password)
     {
-        if (StoreUrl.TryParse(text, out var url, out var problem)) return url.Password is null ? url with { Password = password } : url;
-        source.Refuse($"{name} can't be used. {problem}");
-        return null;
+        if (!StoreUrl.TryParse(text, out var url, out var problem))
+        {
+            source.Refuse($"{name} can't be used. {problem}");
+            return null;
+        }
+
+        url = url with { Setting = name };
+        return url.Password is null && password is not null ? url with { Password = password, PasswordSetting = "REDIS_PASSWORD" } : url;
     }
 }
 

@@ -53,6 +53,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     public string Url => url.Masked;
 
+    /// <summary>What to name when the address is wrong.</summary>
+    public string Setting => url.Setting;
+
     public int DatabaseNumber => url.Database;
 
     public bool IsReady => _state == ConnectionState.Ready;
@@ -131,7 +134,8 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             }
         }
 
-        throw problem is TierUnavailableException or RedisServerException ? problem : new TierUnavailableException("no node of the cluster answers");
+        if (problem is RedisServerException refused) throw new TierUnavailableException(RedisAdvice.Of(refused, url.Setting));
+        throw problem is TierUnavailableException ? problem : new TierUnavailableException("no node of the cluster answers");
     }
 
     /// <summary>Begins to connect, and waits at most this long for success.</summary>
@@ -354,7 +358,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     private void OnAttempted(ConnectionAttemptCompletedEventArgs attempt)
     {
         if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive || (IsReady && (url.Kind != StoreServerKind.Cluster || !_inDoubt))) return;
-        OnError(RedisAdvice.Of(attempt));
+        OnError(RedisAdvice.Of(attempt, url));
     }
 
     private static bool IsReplica(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>

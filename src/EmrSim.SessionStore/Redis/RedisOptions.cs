@@ -55,7 +55,7 @@ internal static class RedisOptions
             options.SslHost = url.CertificateName;
             if (url.AuthorityFile is { } file)
             {
-                var authority = Authority(file);
+                var authority = Authority(file, url.Setting);
                 options.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, authority, errors);
             }
         }
@@ -63,7 +63,7 @@ internal static class RedisOptions
         return options;
     }
 
-    private static X509Certificate2 Authority(string file)
+    private static X509Certificate2 Authority(string file, string setting)
     {
         try
         {
@@ -71,7 +71,7 @@ internal static class RedisOptions
         }
         catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"the file of ?ca= in {RedisAdvice.Setting} can't be read: {file}", problem);
+            throw new IOException($"the file of ?ca= in {setting} can't be read: {file}", problem);
         }
     }
 

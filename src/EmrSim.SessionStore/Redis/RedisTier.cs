@@ -116,7 +116,7 @@ internal sealed class RedisTier : IServerTier
             if (!_connection.IsOnReplica) throw new TierUnavailableException("it does not answer");
             // The client sends no writes to what it took for a replica.
             await _connection.LookAgainAsync().ConfigureAwait(false);
-            throw new TierUnavailableException(RedisAdvice.Replica);
+            throw new TierUnavailableException(RedisAdvice.OfReplica(_connection.Setting));
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -175,7 +175,7 @@ internal sealed class RedisTier : IServerTier
         try
         {
             var role = (RedisResult[]?)await TimedWait<RedisResult>.For(server.ExecuteAsync("ROLE"), _deadlines).ConfigureAwait(false);
-            if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException(RedisAdvice.Replica);
+            if (role is { Length: > 0 } && (string?)role[0] is "slave" or "replica") throw new TierUnavailableException(RedisAdvice.OfReplica(_connection.Setting));
         }
         catch (RedisServerException refused) when (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal) || refused.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
         {

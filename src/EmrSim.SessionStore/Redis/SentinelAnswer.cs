@@ -8,6 +8,7 @@ internal enum SentinelWord
     Refused,
     Distrusted,
     Forbidden,
+    NoSentinel,
 }
 
 /// <summary>What one sentinel says, if it says anything.</summary>

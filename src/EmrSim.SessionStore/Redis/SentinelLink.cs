@@ -32,7 +32,7 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
         }
         catch (RedisServerException refused)
         {
-            return new(refused.Message.StartsWith("NOPERM", StringComparison.Ordinal) ? SentinelWord.Forbidden : refused.Message.Contains("No such master", StringComparison.OrdinalIgnoreCase) ? SentinelWord.UnknownName : SentinelWord.Silent);
+            return new(WordOf(refused));
         }
         catch (Exception silent) when (silent is RedisException or TimeoutException or IOException or ObjectDisposedException or System.Security.Cryptography.CryptographicException)
         {
@@ -55,12 +55,19 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
         return await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
     }
 
+    private static SentinelWord WordOf(RedisServerException refused)
+    {
+        if (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal)) return SentinelWord.Forbidden;
+        if (refused.Message.Contains("No such master", StringComparison.OrdinalIgnoreCase)) return SentinelWord.UnknownName;
+        return RedisAdvice.IsUnknownCommand(refused) ? SentinelWord.NoSentinel : SentinelWord.Silent;
+    }
+
     // A certificate that does not fit counts as a failed authentication too. An attempt that got nowhere tells nothing new.
     private void Note(ConnectionAttemptCompletedEventArgs attempt)
     {
         var isOfTls = !attempt.IsSuccess && RedisAdvice.IsOfTls(attempt);
         if (!isOfTls && attempt.FailureType == ConnectionFailureType.UnableToConnect && !attempt.IsSuccess) return;
-        _distrust = isOfTls ? RedisAdvice.Of(attempt) : null;
+        _distrust = isOfTls ? RedisAdvice.Of(attempt, url) : null;
         _isRefused = !attempt.IsSuccess && !isOfTls && attempt.FailureType == ConnectionFailureType.AuthenticationFailure;
     }
 

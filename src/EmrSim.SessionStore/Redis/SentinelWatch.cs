@@ -96,13 +96,14 @@ internal sealed class SentinelWatch(StoreUrl url, TimeProvider time) : IAsyncDis
         int Count(SentinelWord word) => answers.Count(answer => answer.Word == word);
         var told = Count(SentinelWord.Told);
         if (SentinelVote.HasMajority(told, answers.Length)) return null;
-        if (Count(SentinelWord.UnknownName) > 0) return $"the sentinels know no primary '{url.PrimaryName}': correct the name after the sentinels in {RedisAdvice.Setting}";
+        if (Count(SentinelWord.UnknownName) > 0) return $"the sentinels know no primary '{url.PrimaryName}': correct the name after the sentinels in {url.Setting}";
         if (answers.FirstOrDefault(static answer => answer.Word == SentinelWord.Distrusted).Problem is { } distrust) return $"the sentinels: {distrust}";
-        if (Count(SentinelWord.Refused) > 0) return url.SentinelPassword is null ? $"the sentinels want a password: add ?sentinelPassword=… to {RedisAdvice.Setting}" : $"the sentinels refuse the password: correct sentinelPassword (and sentinelUser) in {RedisAdvice.Setting}";
+        if (Count(SentinelWord.Refused) > 0) return url.SentinelPassword is null ? $"the sentinels want a password: add ?sentinelPassword=… to {url.Setting}" : $"the sentinels refuse the password: correct sentinelPassword (and sentinelUser) in {url.Setting}";
         if (Count(SentinelWord.Forbidden) > 0) return "the sentinels' user may not ask: ACL SETUSER … +sentinel +subscribe +client|setname &*";
-        if (told == 0) return $"no sentinel answers: check their addresses in {RedisAdvice.Setting}, and that they run";
+        if (Count(SentinelWord.NoSentinel) > 0) return $"what answers is no sentinel: name the sentinels' ports (mostly 26379) in {url.Setting}, or use redis:// for a server by itself";
+        if (told == 0) return $"no sentinel answers: check their addresses in {url.Setting}, and that they run";
         return Primary is null
-            ? $"only {told} of {answers.Length} sentinels answer, which is no majority: start the others, or name only those that there are in {RedisAdvice.Setting}"
+            ? $"only {told} of {answers.Length} sentinels answer, which is no majority: start the others, or name only those that there are in {url.Setting}"
             : $"only {told} of {answers.Length} sentinels answer: no failover is possible until the others run";
     }
 }

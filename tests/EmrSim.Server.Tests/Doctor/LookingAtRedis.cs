@@ -50,7 +50,7 @@ public sealed class LookingAtRedis : IDisposable
         var seen = await LookAsync(redis.Url);
         Assert.Equal(2, seen.Code);
         seen.Says("store", "eviction", "failure", "allkeys-lru");
-        seen.Says("store", "persistence", "warning", "none");
+        seen.Says("store", "persistence", "warning", "no append-only file");
     }
 
     [Fact]
@@ -124,8 +124,38 @@ public sealed class LookingAtRedis : IDisposable
         await redis.RunAsync();
         var seen = await LookAsync($"redis://emrsim:hush-hush@127.0.0.1:{redis.Port}");
         seen.Says("store", "commands", "failure", "EVAL");
-        seen.Says("store", "info", "note", "may not ask");
+        seen.Says("store", "info", "warning", "does not answer INFO");
         Assert.DoesNotContain("hush-hush", seen.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_with_the_rights_that_the_documentation_names_is_sound()
+    {
+        await using var redis = RedisServer.Prepare([.. "--appendonly yes --user emrsim on >hush-hush ~* &* +@read +@write +@scripting +@connection +@pubsub +info +role +time".Split(' ')]);
+        await redis.RunAsync();
+        var seen = await LookAsync($"redis://emrsim:hush-hush@127.0.0.1:{redis.Port}");
+        Assert.Empty(seen.Worse);
+        Assert.Equal(0, seen.Code);
+    }
+
+    [Fact]
+    public async Task The_setting_that_was_used_is_the_one_to_correct()
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "hush-hush");
+        var seen = await Examination.OfAsync(new Dictionary<string, string> { ["REDIS_URL"] = redis.Url, ["REDIS_PASSWORD"] = "wrong-one", ["DATA_DIR"] = _data });
+        Assert.Contains("REDIS_URL and REDIS_PASSWORD", Assert.Single(seen.Of("store", "authenticated")).Next, StringComparison.Ordinal);
+        Assert.DoesNotContain("SESSION_STORE_URL", seen.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-one", seen.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_by_itself_is_no_sentinel()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var seen = await LookAsync($"redis+sentinel://127.0.0.1:{redis.Port}/main");
+        Assert.Equal(2, seen.Code);
+        seen.Says("store", "kind", "failure", "no Sentinel");
+        Assert.Contains("Write redis://", seen.Of("store", "kind")[0].Next, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +168,10 @@ public sealed class LookingAtRedis : IDisposable
         broken.Says("store", "kind", "warning", "node of a cluster");
         await redis.AskAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
         await Eventually.TrueAsync(async () => ((string?)await redis.AskAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => "The cluster did not form.");
-        (await LookAsync(redis.Url.Replace("redis:", "redis+cluster:", StringComparison.Ordinal))).Says("store", "cluster", "good", "16384 of 16384");
+        var whole = await LookAsync(redis.Url.Replace("redis:", "redis+cluster:", StringComparison.Ordinal));
+        whole.Says("store", "cluster", "good", "16384 of 16384");
+        whole.Says("store", "commands", "good", "write");
+        whole.Says("store", "replicas", "warning", "without replicas");
     }
 
     [Fact]
@@ -167,6 +200,14 @@ public sealed class LookingAtRedis : IDisposable
         var seen = await LookAsync($"redis+sentinel://127.0.0.1:{port}/emrsim");
         seen.Says("store", "sentinel", "warning", "emrsim: ok");
         seen.Says("store", "persistence", "good", "append-only");
+        foreach (var address in (string[])[$"redis://127.0.0.1:{port}", $"redis://127.0.0.1:{port}/3"])
+        {
+            var mistaken = await LookAsync(address);
+            Assert.Equal(2, mistaken.Code);
+            mistaken.Says("store", "kind", "failure", "this is a Sentinel");
+            Assert.Contains($"redis+sentinel://127.0.0.1:{port}/primaryName in SESSION_STORE_URL", mistaken.Of("store", "kind")[0].Next, StringComparison.Ordinal);
+        }
+
         var other = await LookAsync($"redis+sentinel://127.0.0.1:{port}/other");
         Assert.Contains(other.Of("store", "sentinel"), static finding => finding.Level == "failure" && finding.Detail.Contains("knows no primary", StringComparison.Ordinal));
     }

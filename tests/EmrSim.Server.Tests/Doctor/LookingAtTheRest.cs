@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using EmrSim.Server.Tests.Processes;
 using EmrSim.Server.Tests.Storage;
 using EmrSim.Server.Tests.Voice;
@@ -71,6 +73,28 @@ public sealed class LookingAtTheRest(PostgresInstallation postgres, SqliteInstal
     }
 
     [Fact]
+    public async Task A_postgres_that_never_answers_is_a_failure_and_keeps_nobody_waiting()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var seen = await Examination.OfAsync(new Dictionary<string, string> { ["DATABASE_URL"] = $"postgres://u:hush-hush@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/db" });
+        Assert.Equal(2, seen.Code);
+        seen.Says("database", "reachable", "failure", "can't be reached");
+        seen.Says("content", "content", "good", "personas");
+        Assert.DoesNotContain("hush-hush", seen.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_area_that_can_not_be_looked_at_is_a_failure_and_the_others_are_told()
+    {
+        var seen = await Examination.OfAsync(new Dictionary<string, string> { ["SQLITE_PATH"] = "/" });
+        Assert.Equal(2, seen.Code);
+        seen.Says("database", "looking", "failure", "could not be looked at");
+        seen.Says("content", "content", "good", "personas");
+        Assert.NotEmpty(seen.Of("backups", "age"));
+    }
+
+    [Fact]
     public async Task Every_bad_setting_is_told_and_the_rest_is_still_looked_at()
     {
         var seen = await Examination.OfAsync(new Dictionary<string, string> { ["LOG_LEVEL"] = "loud", ["PORT"] = "seventy", ["HOST"] = "0.0.0.0", ["CONTENT_DIR"] = "/nowhere/at/all" });
@@ -93,6 +117,19 @@ public sealed class LookingAtTheRest(PostgresInstallation postgres, SqliteInstal
         var gone = await Examination.OfAsync(settings, "--online");
         gone.Says("voice", "service", "failure", "can't be reached");
         Assert.DoesNotContain("sk-hush", gone.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("user:hush-hush@")]
+    [InlineData("hush-hush@")]
+    public async Task What_stands_before_the_host_of_the_voice_service_is_not_shown(string entry)
+    {
+        var settings = new Dictionary<string, string> { ["VOICE_ENABLED"] = "true", ["OPENAI_API_KEY"] = "sk-key", ["OPENAI_BASE_URL"] = $"http://{entry}127.0.0.1:{Ports.Take()}/v1?key=hush-hush" };
+        var told = await Examination.OfAsync(settings);
+        told.Says("voice", "service", "note", "http://127.0.0.1:");
+        var asked = await Examination.OfAsync(settings, "--online");
+        asked.Says("voice", "service", "failure", "can't be reached");
+        Assert.DoesNotContain("hush-hush", told.Text + asked.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,16 +25,27 @@ public sealed class StartsThatFail
     }
 
     [Theory]
-    [InlineData("http://localhost:6379")]
-    [InlineData("redis://")]
-    [InlineData("localhost:6379")]
-    public async Task Refuse_a_bad_redis_url_in_one_line_without_its_password(string url)
+    [InlineData("http://:hush-hush@localhost:6379", "It must be one of redis://[user:password@]host[:port][/db] ")]
+    [InlineData("localhost:6379", "It must be one of redis://[user:password@]host[:port][/db] ")]
+    [InlineData("redis://:hush-hush@", "A host is missing. Write redis://[user:password@]host[:port][/db].")]
+    [InlineData("redis://:hush-hush@localhost:six", "The port after the host must be a number from 1 to 65535. Write redis://[user:password@]host[:port][/db].")]
+    [InlineData("redis://:hush-hush@localhost:65536", "The port after the host must be a number from 1 to 65535. Write redis://[user:password@]host[:port][/db].")]
+    [InlineData("redis://:hush-hush@x@localhost:6379", "The @ can't be told from the one before the host. In user and password write @ as %40")]
+    [InlineData("redis://:hush-hush%@localhost:6379", "A % is not followed by two hexadecimal digits. In user and password write @ as %40")]
+    [InlineData("redis://:hush/hush-hush@localhost:6379", "The @ can't be told from the one before the host. In user and password write @ as %40")]
+    [InlineData("redis+sentinel://:hush-hush@localhost:26379", "The name of the primary, as in 'sentinel monitor NAME', is missing. Write redis+sentinel://[user:password@]sentinel1:26379,sentinel2:26379/primaryName[/db].")]
+    [InlineData("memcached://user:hush-hush@localhost/0", "Memcached has no databases. Write memcached://[user:password@]host1:11211,host2:11211.")]
+    public async Task Refuse_a_bad_address_of_the_store_in_one_line_by_the_name_of_its_setting(string url, string said)
     {
-        await using var server = ServerProcess.Launch(new Dictionary<string, string> { ["REDIS_URL"] = url.Replace("//", "//user:hush-hush@", StringComparison.Ordinal) });
-        Assert.Equal(1, await server.ExitAsync());
-        await Eventually.TrueAsync(() => server.Output.Contains("REDIS_URL", StringComparison.Ordinal), TimeSpan.FromSeconds(5), () => server.Output);
-        Assert.DoesNotContain("hush-hush", server.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
+        foreach (var name in (string[])["SESSION_STORE_URL", "REDIS_URL"])
+        {
+            await using var server = ServerProcess.Launch(new Dictionary<string, string> { [name] = url });
+            Assert.Equal(1, await server.ExitAsync());
+            await Eventually.TrueAsync(() => server.Output.Contains("REDIS_URL", StringComparison.Ordinal) || server.Output.Contains("SESSION_STORE_URL", StringComparison.Ordinal), TimeSpan.FromSeconds(5), () => server.Output);
+            var line = Assert.Single(server.Output.Split('\n'), static line => line.StartsWith("  ", StringComparison.Ordinal));
+            Assert.StartsWith($"  {name} can't be used. {said}", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("hush", server.Output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

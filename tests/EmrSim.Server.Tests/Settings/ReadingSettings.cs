@@ -34,6 +34,16 @@ public sealed class ReadingSettings
     }
 
     [Fact]
+    public void The_store_url_knows_by_what_it_was_set()
+    {
+        Assert.Equal(("REDIS_URL", null), By(("REDIS_URL", "redis://old")));
+        Assert.Equal(("SESSION_STORE_URL", null), By(("REDIS_URL", "redis://old"), ("SESSION_STORE_URL", "redis://:hush@new"), ("REDIS_PASSWORD", "other")));
+        Assert.Equal(("REDIS_URL", "REDIS_PASSWORD"), By(("REDIS_URL", "redis://old"), ("REDIS_PASSWORD", "hush")));
+
+        static (string?, string?) By(params (string, string)[] values) => Read(values).Storage.StoreUrl is { } url ? (url.Setting, url.PasswordSetting) : default;
+    }
+
+    [Fact]
     public void Blank_counts_as_not_set() => Assert.Null(Read(("REDIS_URL", "  ")).Storage.StoreUrl);
 
     [Fact]

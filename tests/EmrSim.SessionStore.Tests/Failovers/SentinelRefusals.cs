@@ -28,6 +28,17 @@ public sealed class SentinelRefusals(SentinelWithPasswords servers)
         foreach (var secret in (string[])["hush", "p@ss", "p%40ss", "w@tch", "w%40tch"]) Assert.DoesNotContain(secret, said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("redis+cluster")]
+    public async Task A_sentinel_is_no_server_that_holds_data(string scheme)
+    {
+        const string Expected = "what answers is not a Redis server: correct host, port and TLS (rediss) in SESSION_STORE_URL; sentinels need redis+sentinel://host/primaryName";
+        await using var running = await RunningStore.StartAsync(new() { Server = StoreUrl.Parse($"{scheme}://:w%40tch%25@127.0.0.1:{servers.Group.Sentinels[0].Port}") });
+        await Eventually.TrueAsync(() => running.Host.Status.Server!.LastError == Expected, s_patience, () => $"{running.Host.Status.Server}");
+        Assert.True(running.Host.Status.Degraded);
+    }
+
     [Fact]
     public async Task Sentinels_that_are_not_there_are_named_as_such()
     {

@@ -21,6 +21,7 @@ public sealed class RefusingServers
     [InlineData("--maxmemory 1mb --maxmemory-policy noeviction", "", "OOM: the server's memory is full: raise maxmemory, or set maxmemory-policy volatile-ttl")]
     [InlineData("--replicaof 127.0.0.1 1", "", "READONLY: it is a replica: name the primary in SESSION_STORE_URL, or use redis+sentinel://")]
     [InlineData("--cluster-enabled yes", "", "CLUSTERDOWN: not every slot of the cluster has a primary")]
+    [InlineData("--rename-command EVALSHA GONE", "", "it does not know a command that is needed: use Redis 6.2 or newer, Valkey, KeyDB, or Garnet with --lua")]
     public async Task A_redis_server_that_refuses_is_told_by_its_reason(string arguments, string entry, string expected)
     {
         await using var redis = RedisServer.Prepare(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -66,7 +67,7 @@ public sealed class RefusingServers
         listener.Start();
         using var stopping = new CancellationTokenSource();
         var serving = AnswerAsync(listener, System.Text.Encoding.ASCII.GetBytes(answer), closes, stopping.Token);
-        await SaysAsync($"redis://:hush-hush@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "what answers is not a Redis server: correct host, port and TLS (rediss) in SESSION_STORE_URL");
+        await SaysAsync($"redis://:hush-hush@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "what answers is not a Redis server: correct host, port and TLS (rediss) in SESSION_STORE_URL; sentinels need redis+sentinel://host/primaryName");
         await stopping.CancelAsync();
         await serving;
     }
@@ -82,11 +83,37 @@ public sealed class RefusingServers
         await SaysAsync($"rediss://:hush-hush@127.0.0.1:{redis.Port}", "no TLS at that port: use redis instead of rediss in SESSION_STORE_URL, or the server's TLS port");
     }
 
+    [Theory]
+    [InlineData("redis+cluster://127.0.0.1:{port}", "it is a server by itself, no cluster: use redis:// instead of redis+cluster:// in SESSION_STORE_URL")]
+    [InlineData("redis+sentinel://127.0.0.1:{port}/main", "what answers is no sentinel: name the sentinels' ports (mostly 26379) in SESSION_STORE_URL, or use redis:// for a server by itself")]
+    public async Task A_server_by_itself_is_told_from_a_cluster_and_from_sentinels(string address, string expected)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await SaysAsync(address.Replace("{port}", $"{redis.Port}", StringComparison.Ordinal), expected);
+    }
+
+    [Theory]
+    [InlineData("redis://:hush-hush@127.0.0.1:{port}", "REDIS_PASSWORD", "user or password are refused: correct them in REDIS_URL and REDIS_PASSWORD")]
+    [InlineData("redis://:hush-hush@127.0.0.1:{port}", null, "user or password are refused: correct them in REDIS_URL")]
+    [InlineData("redis+cluster://:right@127.0.0.1:{port}", null, "it is a server by itself, no cluster: use redis:// instead of redis+cluster:// in REDIS_URL")]
+    [InlineData("rediss://:right@127.0.0.1:{port}", null, "no TLS at that port: use redis instead of rediss in REDIS_URL, or the server's TLS port")]
+    [InlineData("redis+sentinel://127.0.0.1:{port}/main", null, "the sentinels want a password: add ?sentinelPassword=… to REDIS_URL")]
+    public async Task The_setting_that_was_used_is_the_one_that_is_named(string address, string? password, string expected)
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "right");
+        await SaysAsync(StoreUrl.Parse(address.Replace("{port}", $"{redis.Port}", StringComparison.Ordinal)) with { Setting = "REDIS_URL", PasswordSetting = password }, expected);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static async Task SaysAsync(string address, string expected)
     {
         Assert.True(StoreUrl.TryParse(address, out var url, out var problem), problem);
+        await SaysAsync(url, expected);
+    }
+
+    private static async Task SaysAsync(StoreUrl url, string expected)
+    {
         await using var running = await RunningStore.StartAsync(new() { Server = url });
         for (var i = 0; i < 5; i++)
         {
