@@ -21,6 +21,9 @@ internal sealed class RedisShard
 
     public IServer Server { get; }
 
+    /// <summary>Who it is and which slots it has, to tell whether that is still so.</summary>
+    public string Part => $"{Id} {string.Join(',', _slots ?? [])}";
+
     public static RedisShard Whole(ConnectionMultiplexer client)
     {
         var server = client.GetServers()[0];
