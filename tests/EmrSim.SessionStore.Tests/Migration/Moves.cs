@@ -1,3 +1,5 @@
+using EmrSim.SessionStore.Fleet;
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Collections.Concurrent;
 
 namespace EmrSim.SessionStore.Tests.Migration;
@@ -76,6 +78,15 @@ public sealed class Moves : BetweenTwoServers
         Assert.Equal(3, Told.Count(static line => line.EndsWith("(2 instances)", StringComparison.Ordinal)));
         await Old.KillAsync();
         Assert.Equal("v", await TextAsync(fleet.Stores[1], "short"));
+    }
+
+    [Fact]
+    public async Task An_instance_whose_clock_is_ahead_takes_no_other_off_the_roll()
+    {
+        await using var fleet = await FleetAsync(2);
+        var ahead = new FleetRoll(fleet.Hosts[0].Host, static () => new Dictionary<string, string>(), new SkewedTime(TimeSpan.FromSeconds(30)), NullLogger<FleetRoll>.Instance);
+        await ahead.AnnounceAsync(Token);
+        Assert.Contains($"{fleet.Hosts[1].Host.Instance:x8}", await TextAsync(fleet.Stores[0], "fleet:roll"), StringComparison.Ordinal);
     }
 
     private static async Task LoadAsync(ISessionStore store, int index, ConcurrentDictionary<string, string> written, ConcurrentDictionary<string, int> winners, CancellationToken ending)

@@ -39,31 +39,31 @@ public sealed class NewServersInTrouble : BetweenTwoServers
         await MigrateUntilAsync(WritesBoth);
         New.Stop();
         var written = new ConcurrentDictionary<string, string>();
-        var counts = 0;
+        var (counts, left) = (0, 0);
         using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(4));
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(async writer =>
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(async writer =>
         {
-            var store = fleet.Stores[writer % 2];
+            var host = fleet.Hosts[writer % 2];
             for (var turn = 0; !ending.IsCancellationRequested; turn++)
             {
-                await store.SetAsync($"k:{writer}", Bytes($"{turn}"), Life, Token);
+                await host.Store.SetAsync($"k:{writer}", Bytes($"{turn}"), Life, Token);
                 written[$"k:{writer}"] = $"{turn}";
                 if (writer < 2)
                 {
-                    await store.IncrementAsync("count", 1, Life, Token);
+                    await host.Store.IncrementAsync("count", 1, Life, Token);
                     Interlocked.Increment(ref counts);
                 }
 
-                await Task.Delay(10, Token);
+                if (host.Host.Status.Degraded) Interlocked.Increment(ref left);
+                await Task.Delay(20, Token);
             }
         }));
-        Assert.DoesNotContain(fleet.Hosts, static host => host.Log.Count("is left") > 0);
-        Assert.All(fleet.Hosts, static host => Assert.False(host.Host.Status.Degraded));
+        Assert.Equal(0, left);
         New.Continue();
         await MigrateAsync();
         await Old.KillAsync();
         foreach (var (key, value) in written) Assert.Equal(value, await TextAsync(fleet.Stores[1], key));
-        Assert.InRange((await fleet.Stores[0].IncrementAsync("count", 0, Life, Token)).Value, counts, counts + 40);
+        Assert.InRange((await fleet.Stores[0].IncrementAsync("count", 0, Life, Token)).Value, counts, counts + 12);
     }
 
     [Fact]
