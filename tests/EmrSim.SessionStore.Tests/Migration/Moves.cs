@@ -1,3 +1,4 @@
+using EmrSim.Server.Tests.Processes;
 using EmrSim.SessionStore.Fleet;
 using Microsoft.Extensions.Logging.Abstractions;
 using System.Collections.Concurrent;
@@ -84,10 +85,13 @@ public sealed class Moves : BetweenTwoServers
     public async Task An_instance_whose_clock_is_ahead_takes_no_other_off_the_roll()
     {
         await using var fleet = await FleetAsync(2);
-        var ahead = new FleetRoll(fleet.Hosts[0].Host, static () => new Dictionary<string, string>(), new SkewedTime(TimeSpan.FromSeconds(30)), NullLogger<FleetRoll>.Instance);
+        await Eventually.TrueAsync(async () => await IsOnTheRollAsync(fleet, 0) && await IsOnTheRollAsync(fleet, 1), TimeSpan.FromSeconds(30), static () => "They do not announce themselves.");
+        using var ahead = new FleetRoll(fleet.Hosts[0].Host, static () => new Dictionary<string, string>(), new SkewedTime(TimeSpan.FromSeconds(30)), NullLogger<FleetRoll>.Instance);
         await ahead.AnnounceAsync(Token);
-        Assert.Contains($"{fleet.Hosts[1].Host.Instance:x8}", await TextAsync(fleet.Stores[0], "fleet:roll"), StringComparison.Ordinal);
+        Assert.True(await IsOnTheRollAsync(fleet, 1));
     }
+
+    private static async Task<bool> IsOnTheRollAsync(MovingFleet fleet, int host) => (await TextAsync(fleet.Stores[0], "fleet:roll"))?.Contains($"{fleet.Hosts[host].Host.Instance:x8}", StringComparison.Ordinal) == true;
 
     private static async Task LoadAsync(ISessionStore store, int index, ConcurrentDictionary<string, string> written, ConcurrentDictionary<string, int> winners, CancellationToken ending)
     {

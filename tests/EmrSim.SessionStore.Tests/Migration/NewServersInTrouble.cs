@@ -87,4 +87,20 @@ public sealed class NewServersInTrouble : BetweenTwoServers
         await Old.KillAsync();
         Assert.Equal("v", await TextAsync(late.Stores[0], "k"));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Are_told_of_in_a_sentence_also_when_it_is_memcached(bool isNew)
+    {
+        await using var memcached = await MemcachedServer.StartAsync();
+        var (from, to) = isNew ? (Old.Url, memcached.Url) : (memcached.Url, NewUrl);
+        await using var fleet = await MovingFleet.StartAsync(1, from);
+        await fleet.Stores[0].SetAsync("k", Bytes("v"), Life, Token);
+        var stopped = await Assert.ThrowsAsync<MigrationStoppedException>(() => Migration().RunAsync(from, to, line =>
+        {
+            if (line.StartsWith(WritesBoth, StringComparison.Ordinal)) memcached.KillAsync().GetAwaiter().GetResult();
+        }, Token));
+        Assert.Contains("egin again", stopped.Message, StringComparison.Ordinal);
+    }
 }
