@@ -91,13 +91,11 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         var shards = await ShardsAsync().ConfigureAwait(false);
         foreach (var shard in shards)
         {
-            if (shard.Server.IsReplica) throw new TierUnavailableException(RedisAdvice.Replica);
-            await foreach (var key in shard.Server.KeysAsync(url.Database, pageSize: 500).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
+            await foreach (var key in shard.KeysAsync(url.Database).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
         }
 
         // What moved meanwhile from one that was not read yet to one that was is missing.
-        if (!(await ShardsAsync().ConfigureAwait(false)).Select(static shard => shard.Part).Order(StringComparer.Ordinal).SequenceEqual(shards.Select(static shard => shard.Part).Order(StringComparer.Ordinal)))
-            throw new TierUnavailableException("the primaries changed while their keys were read");
+        if (!RedisShard.AreSame(shards, await ShardsAsync().ConfigureAwait(false))) throw new TierUnavailableException("the primaries changed while their keys were read");
     }
 
     /// <summary>The client that carries the connection now; another one after it was made anew.</summary>
