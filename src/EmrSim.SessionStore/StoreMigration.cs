@@ -1,4 +1,5 @@
-using EmrSim.SessionStore.Fleet;
+using System.Net.Sockets;
+using EmrSim.SessionStore.Memcached;
 using EmrSim.SessionStore.Migration;
 using EmrSim.SessionStore.Tiered;
 using Microsoft.Extensions.Logging;
@@ -14,39 +15,57 @@ public sealed class StoreMigration(SessionStoreOptions options, TimeProvider tim
 {
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Moves the fleet that uses <paramref name="from"/> to <paramref name="to"/>; begun again, it goes on where it stopped.</summary>
+    /// <summary>Whether a server on which no instance announces itself is refused: most often it is the wrong address.</summary>
+    public bool NeedsInstances { get; init; } = true;
+
+    /// <summary>
+    /// Moves the fleet that uses <paramref name="from"/> to <paramref name="to"/>; begun again, it goes on where it stopped. What an
+    /// earlier move left on <paramref name="to"/> is removed first.
+    /// </summary>
     /// <param name="from">The address that the instances use now.</param>
     /// <param name="to">The address that they are to use.</param>
     /// <param name="tell">Called with each line of progress.</param>
     /// <param name="cancellationToken">Stops between two steps; begin again or abort afterwards.</param>
     /// <exception cref="MigrationStoppedException">A step could not be done; the message says what to do.</exception>
-    public Task RunAsync(string from, string to, Action<string> tell, CancellationToken cancellationToken) =>
-        WithAsync(from, to, tell, static async (run, ct) =>
+    public async Task RunAsync(string from, string to, Action<string> tell, CancellationToken cancellationToken)
+    {
+        if (StoreUrl.Parse(from) == StoreUrl.Parse(to)) throw new MigrationStoppedException("The two addresses are the same.");
+        await WithAsync(from, async (kinds, clock, old, ct) =>
         {
-            await run.RunAsync(ct).ConfigureAwait(false);
+            await using var target = await ConnectAsync(kinds, StoreUrl.Parse(to), ct).ConfigureAwait(false);
+            var lead = new MigrationLead(old, clock);
+            var steps = new MigrationSteps(old, target, lead, time, tell, NeedsInstances);
+            await new MigrationRun(target, lead, steps, new StoreCopy(old, target, lead), clock, tell).RunAsync(to, options.SealSecret, options.OpenSecret, ct).ConfigureAwait(false);
             return true;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes back to <paramref name="from"/> alone, also when the new server is dead: false when the fleet has moved already.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<bool> AbortAsync(string from, Action<string> tell, CancellationToken cancellationToken) =>
+        WithAsync(from, (_, clock, old, ct) =>
+        {
+            var lead = new MigrationLead(old, clock);
+            return new MigrationAbort(lead, new MigrationSteps(old, null, lead, time, tell, needsInstances: false), tell).RunAsync(ct);
         }, cancellationToken);
 
-    /// <summary>Goes back to <paramref name="from"/> alone: false when the fleet has moved already.</summary>
-    /// <inheritdoc cref="RunAsync"/>
-    public Task<bool> AbortAsync(string from, string to, Action<string> tell, CancellationToken cancellationToken) =>
-        WithAsync(from, to, tell, static (run, ct) => run.AbortAsync(ct), cancellationToken);
-
-    private async Task<bool> WithAsync(string from, string to, Action<string> tell, Func<MigrationRun, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
+    private async Task<bool> WithAsync(string from, Func<ServerKinds, StampClock, IServerTier, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
     {
-        var (old, target) = (StoreUrl.Parse(from), StoreUrl.Parse(to));
-        if (old == target) throw new MigrationStoppedException("The two addresses are the same.");
+        var late = new LateTime(time);
         await using var deadlines = new Deadlines(time, TimeSpan.FromSeconds(2));
-        var clock = new StampClock(time, options.Instance);
+        var clock = new StampClock(late, options.Instance);
         var report = new OutageReport(time, logs.CreateLogger<OutageReport>());
-        var kinds = new ServerKinds(deadlines, new Journal(time, 0, 0), clock, report, options.Instance, time, logs);
-        await using var here = await ConnectAsync(kinds, old, cancellationToken).ConfigureAwait(false);
-        await using var there = await ConnectAsync(kinds, target, cancellationToken).ConfigureAwait(false);
+        var kinds = new ServerKinds(deadlines, new Journal(time, 0, 0), clock, report, options.Instance, late, logs);
+        await using var old = await ConnectAsync(kinds, StoreUrl.Parse(from), cancellationToken).ConfigureAwait(false);
         try
         {
-            return await work(new MigrationRun(here, there, options.SealSecret(to), clock, time, tell), cancellationToken).ConfigureAwait(false);
+            return await work(kinds, clock, old, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is TimeoutException or TierUnavailableException or StackExchange.Redis.RedisException)
+        catch (Exception problem) when (problem is TierUnavailableException or PartAwayException)
+        {
+            throw new MigrationStoppedException($"A server stopped serving: {problem.Message}. Begin again, or abort.");
+        }
+        catch (Exception problem) when (problem is TimeoutException or IOException or SocketException or MemcachedRefusedException or TierContendedException or StackExchange.Redis.RedisException or ObjectDisposedException)
         {
             throw new MigrationStoppedException($"A server stopped answering ({problem.GetType().Name}). Begin again, or abort.");
         }
@@ -55,16 +74,17 @@ public sealed class StoreMigration(SessionStoreOptions options, TimeProvider tim
     private static async Task<IServerTier> ConnectAsync(ServerKinds kinds, StoreUrl url, CancellationToken cancellationToken)
     {
         var server = kinds.Create(url);
-        await server.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
         try
         {
+            await server.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
             await server.ProbeAsync(cancellationToken).ConfigureAwait(false);
             return server;
         }
-        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception problem)
         {
-            var why = server.Status.LastError ?? problem.GetType().Name;
+            var why = server.Status.LastError ?? (problem is TierUnavailableException ? problem.Message : problem.GetType().Name);
             await server.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             throw new MigrationStoppedException($"{url.Masked} does not serve: {why}.");
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EmrSim.SessionStore.Migration;
+using EmrSim.SessionStore.Tiered;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -18,9 +19,14 @@ public sealed partial class FleetRoll(SessionStoreHost host, Func<IReadOnlyDicti
     /// <summary>Who said nothing for so long is gone.</summary>
     internal static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(20);
 
+    /// <summary>How often each tells of itself.</summary>
+    internal static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+
     private const int MostAttempts = 8;
-    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_life = TimeSpan.FromMinutes(1);
+
+    // Longer than clocks may differ, so that one that is ahead does not take all others off.
+    private static readonly TimeSpan s_kept = GoneAfter + TimeSpan.FromMilliseconds(StampClock.MostAheadMs);
     private readonly ISessionStore _store = host.Store;
     private readonly string _id = host.Instance.ToString("x8", CultureInfo.InvariantCulture);
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -28,7 +34,7 @@ public sealed partial class FleetRoll(SessionStoreHost host, Func<IReadOnlyDicti
 
     /// <summary>All instances of which something was heard lately, the longest running first.</summary>
     public async ValueTask<IReadOnlyList<FleetMember>> MembersAsync(CancellationToken cancellationToken = default) =>
-        await _store.GetAsync(Key, cancellationToken).ConfigureAwait(false) is { } entry ? Read(entry.Value, time.GetUtcNow()) : [];
+        await _store.GetAsync(Key, cancellationToken).ConfigureAwait(false) is { } entry ? Read(entry.Value, GoneAfter) : [];
 
     /// <summary>Tells of this instance now rather than at the next beat.</summary>
     public Task AnnounceAsync(CancellationToken cancellationToken = default) =>
@@ -48,13 +54,12 @@ public sealed partial class FleetRoll(SessionStoreHost host, Func<IReadOnlyDicti
         }
     }
 
-    internal static List<FleetMember> Read(ReadOnlyMemory<byte> roll, DateTimeOffset now) =>
-        [.. (JsonSerializer.Deserialize(roll.Span, FleetJson.Default.ListFleetMember) ?? []).Where(member => now - member.SeenAt < GoneAfter).OrderBy(static member => member.StartedAt)];
+    internal static List<FleetMember> Read(ReadOnlyMemory<byte> roll) => JsonSerializer.Deserialize(roll.Span, FleetJson.Default.ListFleetMember) ?? [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_beat, time);
+        using var timer = new PeriodicTimer(Beat, time);
         host.Followed += TryAnnounceAsync;
         try
         {
@@ -67,6 +72,12 @@ public sealed partial class FleetRoll(SessionStoreHost host, Func<IReadOnlyDicti
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
+    }
+
+    private List<FleetMember> Read(ReadOnlyMemory<byte> roll, TimeSpan silence)
+    {
+        var now = time.GetUtcNow();
+        return [.. Read(roll).Where(member => now - member.SeenAt < silence).OrderBy(static member => member.StartedAt)];
     }
 
     private async Task TryAnnounceAsync(CancellationToken cancellationToken)
@@ -95,7 +106,7 @@ public sealed partial class FleetRoll(SessionStoreHost host, Func<IReadOnlyDicti
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var entry = await _store.GetAsync(Key, cancellationToken).ConfigureAwait(false);
-            List<FleetMember> members = entry is { } found ? Read(found.Value, time.GetUtcNow()) : [];
+            List<FleetMember> members = entry is { } found ? Read(found.Value, s_kept) : [];
             members.RemoveAll(member => member.Id == _id);
             if (me is not null) members.Add(me);
             var roll = JsonSerializer.SerializeToUtf8Bytes(members, FleetWriting.Default.ListFleetMember);

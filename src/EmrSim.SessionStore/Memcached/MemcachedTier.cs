@@ -185,7 +185,7 @@ internal sealed class MemcachedTier : IServerTier
     {
         foreach (var node in _nodes)
         {
-            await foreach (var key in KeyDump.OfAsync(node.Host, node.Port, node.Login, cancellationToken).ConfigureAwait(false)) yield return key;
+            await foreach (var key in KeyDump.OfAsync(node.Host, node.Port, node.Login, _time, cancellationToken).ConfigureAwait(false)) yield return key;
         }
     }
 

@@ -9,16 +9,21 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a new server that could not be reached is left alone.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private MigrationMark? _followed;
+    private string? _told;
+    private long _notReached;
     private Task _watching = Task.CompletedTask;
     private IServerTier? _left;
     private string? _done;
     private int _disposed;
 
     /// <summary>What this instance tells the others: <c>id:phase:round:missed</c>, or null without a move.</summary>
-    public string? Fact => _done ?? (_followed is { } mark ? FactOf(mark) : null);
+    public string? Fact => _done ?? (_followed is { Phase: not MigrationPhase.Steady } mark ? FactOf(mark) : null);
 
     /// <summary>Raised after this instance has followed, for the roll.</summary>
     public event Func<CancellationToken, Task>? Followed;
@@ -48,9 +53,9 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
             var mark = await MigrationMark.ReadAsync(moving.Base, cancellationToken).ConfigureAwait(false);
             // Neighbouring phases agree; the others wait for this instance, on the roll, before they go further.
             if (Math.Abs((mark?.Phase ?? MigrationPhase.Steady) - moving.Phase) <= 1) moving.Looked();
-            if (mark != _followed) await FollowAsync(mark, cancellationToken).ConfigureAwait(false);
+            if (mark != _followed) await TryFollowAsync(mark, cancellationToken).ConfigureAwait(false);
             moving.Looked();
-            if (moving is { Phase: MigrationPhase.Both, Missed: > 0 } && await moving.MakeUpAsync(cancellationToken).ConfigureAwait(false)) await TellAsync(cancellationToken).ConfigureAwait(false);
+            if (moving is { Target: not null, Missed: > 0 } && await TryMakeUpAsync(cancellationToken).ConfigureAwait(false)) await TellAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -94,13 +99,46 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
         }
     }
 
+    // Until both decide, the old server does so alone: that the new one is away is no reason to leave it. The others wait for this instance.
+    private async Task TryFollowAsync(MigrationMark? mark, CancellationToken cancellationToken)
+    {
+        var mayWait = mark is { Phase: MigrationPhase.Both } && moving.Phase <= MigrationPhase.Both;
+        if (mayWait && _notReached != 0 && time.GetElapsedTime(_notReached) < s_rest) return;
+        try
+        {
+            await FollowAsync(mark, cancellationToken).ConfigureAwait(false);
+            (_notReached, _told) = (0, null);
+        }
+        catch (Exception problem) when (mayWait && !cancellationToken.IsCancellationRequested)
+        {
+            _notReached = time.GetTimestamp();
+            var cause = problem is TierUnavailableException ? problem.Message : problem.GetType().Name;
+            if (_told != cause) LogNotFollowed(cause);
+            _told = cause;
+        }
+    }
+
+    private async Task<bool> TryMakeUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await moving.MakeUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It stays missed, and the others are told so.
+            return false;
+        }
+    }
+
     private async Task FollowAsync(MigrationMark? mark, CancellationToken cancellationToken)
     {
-        var isSame = mark?.Id == _followed?.Id;
-        var target = mark is null ? null : isSame ? moving.Target : await OpenAsync(mark.Target, cancellationToken).ConfigureAwait(false);
+        var phase = mark?.Phase ?? MigrationPhase.Steady;
+        var isOpen = mark?.Id == _followed?.Id && moving.Target is not null;
+        var target = phase == MigrationPhase.Steady ? null : isOpen ? moving.Target : await OpenAsync(mark!.Target, cancellationToken).ConfigureAwait(false);
         var left = target == moving.Target ? null : moving.Target;
-        if (mark?.Round != _followed?.Round) moving.ForgetMissed();
-        moving.Enter(mark?.Phase ?? MigrationPhase.Steady, target);
+        if (mark?.Id != _followed?.Id || mark?.Round != _followed?.Round) moving.ForgetMissed();
+        moving.Enter(phase, target);
         (_followed, _done) = (mark, null);
         LogFollowed(moving.Phase.ToString());
         if (mark is { Phase: MigrationPhase.Done })
@@ -121,16 +159,27 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
     {
         var target = open(address);
         moving.Hear(target);
-        await target.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
-        await target.ProbeAsync(cancellationToken).ConfigureAwait(false);
-        await target.PrepareAsync(true, cancellationToken).ConfigureAwait(false);
-        return target;
+        try
+        {
+            await target.StartAsync(s_connectPatience, cancellationToken).ConfigureAwait(false);
+            await target.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            await target.PrepareAsync(true, cancellationToken).ConfigureAwait(false);
+            return target;
+        }
+        catch
+        {
+            await target.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private Task TellAsync(CancellationToken cancellationToken) => Followed?.Invoke(cancellationToken) ?? Task.CompletedTask;
 
     [LoggerMessage(141, LogLevel.Information, "Session store: the fleet's move to another server is followed to phase {Phase}")]
     private partial void LogFollowed(string phase);
+
+    [LoggerMessage(143, LogLevel.Warning, "Session store: the fleet moves to another server, which this instance does not reach ({Cause}); the old one serves, and it goes on trying")]
+    private partial void LogNotFollowed(string cause);
 
     [LoggerMessage(142, LogLevel.Debug, "Session store: it could not be seen whether the fleet moves ({Cause})")]
     private partial void LogNotLooked(string cause);

@@ -17,9 +17,20 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
 
     private const int TooMany = -1;
 
+    /// <summary>How long it is made up at one look, so that the next look does not stay away.</summary>
+    private static readonly TimeSpan s_makeUpAtMost = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The new server's share of the time of an operation that the old one decides. It is less than what a tier is left for as slow;
+    /// what takes longer is made up at the next look.
+    /// </summary>
+    private static readonly TimeSpan s_mirrorPatience = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentDictionary<string, bool> _missed = new(StringComparer.Ordinal);
     private volatile State _state = new(MigrationPhase.Steady, first, null);
     private long _looked = time.GetTimestamp();
+    private volatile bool _isBehind;
+    private volatile bool _isBeyondCount;
 
     /// <summary>As of <see cref="IServerTier"/>, of the server that decides.</summary>
     public event Action? Ready;
@@ -39,7 +50,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     public MigrationPhase Phase => _state.Phase;
 
     /// <summary>How many keys the new server missed; -1 when they were too many to know.</summary>
-    public int Missed { get; private set; }
+    public int Missed => _isBeyondCount ? TooMany : _missed.Count;
 
     /// <summary>The server that the fleet moves from.</summary>
     public IServerTier Base => _state.Old;
@@ -50,7 +61,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     /// <summary>The server that decides now.</summary>
     public IServerTier Current => _state.Decider;
 
-        /// <summary>Listens to a server's connection from now on.</summary>
+    /// <summary>Listens to a server's connection from now on.</summary>
     public void Hear(IServerTier server)
     {
         server.Ready += () =>
@@ -68,8 +79,8 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
 
     public void Enter(MigrationPhase phase, IServerTier? target)
     {
-        if (phase == MigrationPhase.Steady) (target, Missed) = (null, 0);
-        if (phase == MigrationPhase.Steady || target != _state.New) _missed.Clear();
+        if (phase == MigrationPhase.Steady) target = null;
+        if (target != _state.New) ForgetMissed();
         _state = new(phase, _state.Old, target);
     }
 
@@ -86,13 +97,24 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     public async Task<bool> MakeUpAsync(CancellationToken cancellationToken)
     {
         if (_state.New is not { } target) return true;
+        var began = time.GetTimestamp();
         foreach (var key in _missed.Keys)
         {
-            if (await _state.Old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing) await target.SetAsync(key, standing, cancellationToken).ConfigureAwait(false);
-            _missed.TryRemove(key, out _);
+            if (time.GetElapsedTime(began) > s_makeUpAtMost) break;
+            // Before it is read: what is missed from now on is missed again.
+            if (!_missed.TryRemove(key, out _)) continue;
+            try
+            {
+                if (await _state.Old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing) await target.SetAsync(key, standing, cancellationToken).ConfigureAwait(false);
+                _isBehind = false;
+            }
+            catch
+            {
+                _missed.TryAdd(key, true);
+                throw;
+            }
         }
 
-        Missed = Missed < 0 ? TooMany : _missed.Count;
         return Missed == 0;
     }
 
@@ -100,7 +122,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     public void ForgetMissed()
     {
         _missed.Clear();
-        Missed = 0;
+        (_isBehind, _isBeyondCount) = (false, false);
     }
 
     public ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
@@ -147,9 +169,6 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         await _state.Old.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static bool IsItsOwn(Exception problem, CancellationToken cancellationToken) =>
-        problem is not (ArgumentException or InvalidOperationException and not ObjectDisposedException) && !(problem is OperationCanceledException && cancellationToken.IsCancellationRequested);
-
     private State Now() => time.GetElapsedTime(Volatile.Read(ref _looked)) < BelievedFor ? _state : throw new TierUnavailableException("not known whether the fleet has moved");
 
     private static ValueTask<TierWrite> WriteAsync(IStoreTier tier, Decision decision, string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken) => decision switch
@@ -172,7 +191,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         if (!here.Written) return here;
         if (state.Phase == MigrationPhase.Both)
         {
-            await MirrorAsync(state, key, envelope, cancellationToken).ConfigureAwait(false);
+            await MirrorAsync(state.New!, key, envelope).ConfigureAwait(false);
             return here;
         }
 
@@ -186,17 +205,16 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     private async ValueTask<StoreCounter> IncrementBothAsync(State state, string key, long by, long expiresAtMs, CancellationToken cancellationToken)
     {
         var here = await state.Old.IncrementAsync(key, by, expiresAtMs, cancellationToken).ConfigureAwait(false);
-        try
+        var endsAtMs = here.ExpiresAt.ToUnixTimeMilliseconds();
+        if (state.Phase == MigrationPhase.Dual)
         {
-            var there = await state.New!.IncrementAsync(key, by, here.ExpiresAt.ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
-            return state.Phase == MigrationPhase.Dual && there.Value > here.Value ? there : here;
+            var there = await state.New!.IncrementAsync(key, by, endsAtMs, cancellationToken).ConfigureAwait(false);
+            return there.Value > here.Value ? there : here;
         }
-        catch (Exception problem) when (state.Phase == MigrationPhase.Both && IsItsOwn(problem, cancellationToken))
-        {
-            // Only a new copy finds out by how much it is behind.
-            Missed = TooMany;
-            return here;
-        }
+
+        // Only a new copy finds out by how much it is behind.
+        if (!await TakesAsync(async () => await state.New!.IncrementAsync(key, by, endsAtMs, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false)) _isBeyondCount = true;
+        return here;
     }
 
     private async ValueTask<TierRemoval> RemoveBothAsync(State state, string key, Envelope tombstone, CancellationToken cancellationToken)
@@ -205,7 +223,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         if (here.Newer is not null) return here;
         if (state.Phase == MigrationPhase.Both)
         {
-            await MirrorAsync(state, key, tombstone, cancellationToken).ConfigureAwait(false);
+            await MirrorAsync(state.New!, key, tombstone).ConfigureAwait(false);
             return here;
         }
 
@@ -213,17 +231,29 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         return new(here.WasAlive || there.WasAlive, there.Newer);
     }
 
-    // The old server decides: that the new one is away is no reason to refuse.
-    private async ValueTask MirrorAsync(State state, string key, Envelope envelope, CancellationToken cancellationToken)
+    private async ValueTask MirrorAsync(IServerTier target, string key, Envelope envelope)
     {
+        if (await TakesAsync(async () => await target.SetAsync(key, envelope, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false)) return;
+        if (_missed.Count < MostMissed) _missed.TryAdd(key, true);
+        else _isBeyondCount = true;
+    }
+
+    // The old server decides: that the new one is away, slow or refuses is no reason to refuse or to wait. Once it did not take
+    // something it is asked no more until it was given what it missed. What it takes later does no harm: the newest wins there too.
+    private async ValueTask<bool> TakesAsync(Func<Task> mirror)
+    {
+        if (_isBehind) return false;
+        var taking = mirror();
         try
         {
-            await state.New!.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+            await taking.WaitAsync(s_mirrorPatience, time).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception problem) when (IsItsOwn(problem, cancellationToken))
+        catch (Exception)
         {
-            if (_missed.Count >= MostMissed) Missed = TooMany;
-            else if (_missed.TryAdd(key, true) && Missed >= 0) Missed = _missed.Count;
+            _isBehind = true;
+            _ = taking.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return false;
         }
     }
 

@@ -88,14 +88,17 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         ? database
         : throw new TierUnavailableException("no connection");
 
-    /// <summary>Every key on every primary, by SCAN.</summary>
+    /// <summary>Every key on every primary, by SCAN; throws unless that is every key there is.</summary>
     public async IAsyncEnumerable<string> KeysAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var multiplexer = _state == ConnectionState.Ready && _multiplexer is { } ready ? ready : throw new TierUnavailableException("no connection");
-        foreach (var server in multiplexer.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false }))
+        var shards = await ShardsAsync().ConfigureAwait(false);
+        foreach (var shard in shards)
         {
-            await foreach (var key in server.KeysAsync(url.Database, pageSize: 500).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
+            await foreach (var key in shard.KeysAsync(url.Database).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
         }
+
+        // What moved meanwhile from one that was not read yet to one that was is missing.
+        if (!RedisShard.AreSame(shards, await ShardsAsync().ConfigureAwait(false))) throw new TierUnavailableException("the primaries changed while their keys were read");
     }
 
     /// <summary>The client that carries the connection now; another one after it was made anew.</summary>

@@ -21,6 +21,8 @@ internal sealed class RedisShard
 
     public IServer Server { get; }
 
+    private string Part => $"{Id} {string.Join(',', _slots ?? [])}";
+
     public static RedisShard Whole(ConnectionMultiplexer client)
     {
         var server = client.GetServers()[0];
@@ -45,6 +47,13 @@ internal sealed class RedisShard
 
         return covered == AllSlots ? shards : throw new TierUnavailableException($"{AllSlots - covered} of the cluster's {AllSlots} slots have no primary");
     }
+
+    /// <summary>Whether they are the same primaries with the same slots.</summary>
+    public static bool AreSame(IEnumerable<RedisShard> some, IEnumerable<RedisShard> others) =>
+        some.Select(static shard => shard.Part).Order(StringComparer.Ordinal).SequenceEqual(others.Select(static shard => shard.Part).Order(StringComparer.Ordinal));
+
+    /// <summary>All of its keys, by SCAN.</summary>
+    public IAsyncEnumerable<RedisKey> KeysAsync(int database) => Server.IsReplica ? throw new TierUnavailableException(RedisAdvice.Replica) : Server.KeysAsync(database, pageSize: 500);
 
     public bool Owns(string key) => _slots is null || Owns(_client.GetHashSlot(key));
 

@@ -77,6 +77,17 @@ public sealed class MovingToAnotherServer : IAsyncLifetime
         Assert.DoesNotContain("hush-hush", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Needs_a_new_address_but_to_go_back()
+    {
+        var (code, output) = await CommandAsync("store", "migrate", "--from", _old.Url);
+        Assert.Equal(1, code);
+        Assert.Contains("--to is missing", output, StringComparison.Ordinal);
+        (code, output) = await CommandAsync("store", "migrate", "--from", _old.Url, "--abort");
+        Assert.Equal(0, code);
+        Assert.Contains("No move is under way", output, StringComparison.Ordinal);
+    }
+
     private async Task<(int Code, string Output)> CommandAsync(params string[] arguments)
     {
         var start = BuiltProgram.Start(arguments);

@@ -114,7 +114,7 @@ public sealed class MemcachedOutages : IAsyncLifetime
                 keys.Clear();
                 foreach (var server in (MemcachedServer[])[_left, _right])
                 {
-                    await foreach (var key in KeyDump.OfAsync("127.0.0.1", server.Port, null, Token)) keys.Add(key);
+                    await foreach (var key in KeyDump.OfAsync("127.0.0.1", server.Port, null, TimeProvider.System, Token)) keys.Add(key);
                 }
 
                 return keys.Contains("some:ключ%20") && keys.Contains("other");
