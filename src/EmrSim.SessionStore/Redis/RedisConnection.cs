@@ -94,7 +94,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         var shards = await ShardsAsync().ConfigureAwait(false);
         foreach (var shard in shards)
         {
-            await foreach (var key in shard.KeysAsync(url.Database).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
+            await foreach (var key in shard.KeysAsync(url).WithCancellation(cancellationToken).ConfigureAwait(false)) yield return (string)key!;
         }
 
         // What moved meanwhile from one that was not read yet to one that was is missing.

@@ -53,7 +53,7 @@ internal sealed class RedisShard
         some.Select(static shard => shard.Part).Order(StringComparer.Ordinal).SequenceEqual(others.Select(static shard => shard.Part).Order(StringComparer.Ordinal));
 
     /// <summary>All of its keys, by SCAN.</summary>
-    public IAsyncEnumerable<RedisKey> KeysAsync(int database) => Server.IsReplica ? throw new TierUnavailableException(RedisAdvice.Replica) : Server.KeysAsync(database, pageSize: 500);
+    public IAsyncEnumerable<RedisKey> KeysAsync(StoreUrl url) => Server.IsReplica ? throw new TierUnavailableException(RedisAdvice.OfReplica(url.Setting)) : Server.KeysAsync(url.Database, pageSize: 500);
 
     public bool Owns(string key) => _slots is null || Owns(_client.GetHashSlot(key));
 
