@@ -226,6 +226,8 @@ internal sealed class MemcachedTier : IServerTier
         {
             MetaCode.Done => true,
             MetaCode.NotStored or MetaCode.Changed or MetaCode.NotFound => false,
+            // It serves all others; see -I in docs/servers.md.
+            MetaCode.Refused when answer.Text?.Contains("too large", StringComparison.Ordinal) == true => throw new EntryRefusedException("larger than the server's largest item"),
             _ => throw new MemcachedRefusedException(answer.Text),
         };
     }
