@@ -10,7 +10,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     public const string Name = "main";
 
     // What docs/servers.md names, and no more.
-    private const string WatchersRights = "&* -@all +sentinel +subscribe +client|setname";
+    private const string WatchersRights = "&* -@all +ping +sentinel +subscribe +client|setname";
     private const string Kit = "kit";
     // A sentinel that was not scheduled for two seconds does nothing for thirty (TILT).
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);

@@ -102,7 +102,7 @@ internal sealed class SentinelWatch(StoreUrl url, TimeProvider time, ILogger log
         if (Count(SentinelWord.UnknownName) > 0) return $"the sentinels know no primary '{url.PrimaryName}': correct the name after the sentinels in {RedisAdvice.Setting}";
         if (answers.FirstOrDefault(static answer => answer.Word == SentinelWord.Distrusted).Problem is { } distrust) return $"the sentinels: {distrust}";
         if (Count(SentinelWord.Refused) > 0) return url.SentinelPassword is null ? $"the sentinels want a password: add ?sentinelPassword=… to {RedisAdvice.Setting}" : $"the sentinels refuse the password: correct sentinelPassword (and sentinelUser) in {RedisAdvice.Setting}";
-        if (Count(SentinelWord.Forbidden) > 0) return "the sentinels' user may not ask: ACL SETUSER … +sentinel +subscribe +client|setname &*";
+        if (Count(SentinelWord.Forbidden) > 0) return "the sentinels' user may not ask: ACL SETUSER … +ping +sentinel +subscribe +client|setname &*";
         if (told == 0) return $"no sentinel answers: check their addresses in {RedisAdvice.Setting}, and that they run";
         return Primary is null
             ? $"only {told} of {answers.Length} sentinels answer, which is no majority: start the others, or name only those that there are in {RedisAdvice.Setting}"
