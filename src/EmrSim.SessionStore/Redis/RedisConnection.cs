@@ -320,7 +320,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     private void OnFailed(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed)
     {
-        if (failed.ConnectionType != ConnectionType.Interactive) return;
+        if (failed.ConnectionType != ConnectionType.Interactive || IsStrange(multiplexer, failed)) return;
         lock (_lock)
         {
             if (multiplexer != _multiplexer) return;
@@ -342,6 +342,10 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive || (IsReady && (url.Kind != StoreServerKind.Cluster || !_inDoubt))) return;
         OnError(RedisAdvice.Of(attempt));
     }
+
+    // A node of a cluster that is named as a server of its own tells the client of others, which we do not use.
+    private bool IsStrange(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
+        url.Kind != StoreServerKind.Cluster && failed.EndPoint is { } endpoint && !multiplexer.GetEndPoints(configuredOnly: true).Contains(endpoint);
 
     private static bool IsReplica(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
         failed.EndPoint is { } endpoint && multiplexer.GetServers().FirstOrDefault(server => server.EndPoint.Equals(endpoint)) is { IsReplica: true };

@@ -1,3 +1,4 @@
+using System.Net;
 using EmrSim.Fleet.Tests.Instances;
 using EmrSim.Server.Tests.Processes;
 using EmrSim.SessionStore.Redis;
@@ -15,10 +16,11 @@ public sealed class LongOutages
     {
         await using var redis = await RedisServer.StartAsync();
         using var log = new KeptLog();
-        await using var connection = new RedisConnection(StoreUrl.Parse(redis.Url), TimeProvider.System, log) { RenewAfter = TimeSpan.FromMilliseconds(600) };
+        await using var connection = new RedisConnection(StoreUrl.Parse($"redis://localhost:{redis.Port}"), TimeProvider.System, log) { RenewAfter = TimeSpan.FromMilliseconds(600) };
         await connection.StartAsync(s_patience, TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => connection.IsReady, s_patience, () => $"{connection.LastError}");
         await redis.KillAsync();
+        await Eventually.TrueAsync(() => log.Count("lost (") == 1, s_patience, static () => "Its end is not noticed.");
         for (var round = 0; round < 2; round++)
         {
             var before = connection.Multiplexer;
@@ -47,6 +49,39 @@ public sealed class LongOutages
     }
 
     [Fact]
+    public async Task A_node_of_a_cluster_that_is_named_alone_is_not_left_for_the_sake_of_another_one()
+    {
+        await using var node = Node();
+        await using var other = Node();
+        await node.RunAsync();
+        await other.RunAsync();
+        await node.AskItselfAsync("CLUSTER", "ADDSLOTSRANGE", 0, 9999);
+        await other.AskItselfAsync("CLUSTER", "ADDSLOTSRANGE", 10_000, 16383);
+        await node.AskItselfAsync("CLUSTER", "MEET", "127.0.0.1", other.Port, other.BusPort);
+        await Eventually.TrueAsync(async () => ((RedisResult[])(await node.AskItselfAsync("CLUSTER", "SLOTS"))!).Length == 2, s_patience, static () => "The nodes do not meet.");
+        using var log = new KeptLog();
+        await using var connection = new RedisConnection(StoreUrl.Parse(node.Url), TimeProvider.System, log);
+        await connection.StartAsync(s_patience, TestContext.Current.CancellationToken);
+        IServer? known = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (!connection.IsReady) return false;
+                await connection.LookAgainAsync();
+                known = connection.Multiplexer!.GetServers().FirstOrDefault(server => server is { IsConnected: true, EndPoint: IPEndPoint at } && at.Port == other.Port);
+                return known is not null;
+            },
+            s_patience,
+            () => $"The other one does not become known. {string.Join('\n', log.Lines)}");
+        await other.KillAsync();
+        await Eventually.TrueAsync(() => !known!.IsConnected, s_patience, static () => "Its end is not noticed.");
+        // What the client tells of it comes after it knows; by then it has told.
+        await connection.Multiplexer!.GetServer("127.0.0.1", node.Port).PingAsync();
+        Assert.True(connection.IsReady);
+        Assert.Equal((null, 0), (connection.LastError, log.Count("lost (")));
+    }
+
+    [Fact]
     public async Task A_server_that_can_not_be_reached_for_moments_is_not_left_and_taken_up_again_each_time()
     {
         var seed = Random.Shared.Next();
@@ -65,5 +100,11 @@ public sealed class LongOutages
         TestContext.Current.SendDiagnosticMessage("{0} times", running.Log.Count("is left"));
         Assert.InRange(running.Log.Count("is left"), 1, 15);
         await Eventually.TrueAsync(() => !running.Host.Status.Degraded, s_patience, () => $"seed {seed}: {running.Host.Status}");
+    }
+
+    private static RedisServer Node()
+    {
+        var bus = Ports.Take();
+        return RedisServer.Prepare(["--cluster-enabled", "yes", "--cluster-port", $"{bus}", "--cluster-require-full-coverage", "no"], busPort: bus);
     }
 }
