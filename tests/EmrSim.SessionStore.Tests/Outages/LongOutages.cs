@@ -98,7 +98,7 @@ public sealed class LongOutages
         }
 
         TestContext.Current.SendDiagnosticMessage("{0} times", running.Log.Count("is left"));
-        Assert.InRange(running.Log.Count("is left"), 1, 15);
+        Assert.InRange(running.Log.Count("is left"), 1, 20);
         await Eventually.TrueAsync(() => !running.Host.Status.Degraded, s_patience, () => $"seed {seed}: {running.Host.Status}");
     }
 
