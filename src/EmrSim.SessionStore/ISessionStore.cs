@@ -25,7 +25,10 @@ public interface ISessionStore
     /// <summary>Adds to a counter. The first increment starts its life; later ones do not prolong it.</summary>
     ValueTask<StoreCounter> IncrementAsync(string key, long by, TimeSpan timeToLive, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes the entry: true when there was one.</summary>
+    /// <summary>
+    /// Removes the entry: true when there was one. Throws <see cref="SessionStoreUnavailableException"/> also when it is gone now, but a
+    /// server that failed meanwhile may have had it.
+    /// </summary>
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default);
 }
 

@@ -90,7 +90,7 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
 
         var moving = new MoveUp(_slots, clock, report, logs.CreateLogger<MoveUp>());
         Store = new TieredStore(_slots, clock, moving, journal);
-        _recovery = new(_slots, moving, report, options, time);
+        _recovery = new(_slots, moving, report, options, time, logs.CreateLogger<Recovery>());
         if (_moving is not null && _watch is not null)
         {
             _recovery.BeforeUse = _watch.PrepareAsync;

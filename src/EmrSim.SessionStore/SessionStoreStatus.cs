@@ -33,7 +33,7 @@ public sealed record ServerStatus(bool Connected, string Url, string? Version, s
 /// <param name="LastFailure">Why its newest failed operation failed, in a word, and where it can be told what to change.</param>
 public sealed record TierStatus(string Name, string State, bool HoldsEntries, double LastMs, string? LastFailure)
 {
-    /// <summary>How many entries it holds as far as is known without asking; null for the server. Of a database at most 10,000 are counted.</summary>
+    /// <summary>How many entries it holds as far as is known without asking; null for the server. Of a database at most 50,000 are counted.</summary>
     public int? Entries { get; init; }
 
     /// <summary>The 95th percentile of its newest successful operations, in milliseconds; zero for memory.</summary>

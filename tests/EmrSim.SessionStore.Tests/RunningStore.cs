@@ -34,3 +34,13 @@ public sealed class SkewedTime(TimeSpan ahead) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
 }
+
+/// <summary>The system's time, that can be put forward.</summary>
+public sealed class MovableTime : TimeProvider
+{
+    private long _ticks;
+
+    public void Forward(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _ticks));
+}

@@ -10,19 +10,22 @@ namespace EmrSim.Tests.Servers;
 public sealed class RedisCluster : IAsyncDisposable
 {
     private const int Slots = 16384;
+    private const string UsersRights = "~* &* +@read +@write +@scripting +@connection +@pubsub +info +role +time +cluster";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly string? _password;
+    private readonly string? _user;
     private readonly TlsFiles? _tls;
 
-    private RedisCluster(string? password, TlsFiles? tls) => (_password, _tls) = (password, tls);
+    private RedisCluster(string? password, string? user, TlsFiles? tls) => (_password, _user, _tls) = (password, user, tls);
 
     public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
 
-    public string Url => $"{(_tls is null ? "redis" : "rediss")}+cluster://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{string.Join(',', Servers.Take(3).Select(static server => $"127.0.0.1:{server.Port}"))}{(_tls is null ? "" : $"/?{_tls.Query}")}";
+    public string Url => $"{(_tls is null ? "redis" : "rediss")}+cluster://{(_password is null ? "" : $"{_user}:{Uri.EscapeDataString(_password)}@")}{string.Join(',', Servers.Take(3).Select(static server => $"127.0.0.1:{server.Port}"))}{(_tls is null ? "" : $"/?{_tls.Query}")}";
 
-    public static async Task<RedisCluster> StartAsync(string? password = null, bool tls = false)
+    /// <summary>With a user, that one has the password and no more rights than docs/servers.md names.</summary>
+    public static async Task<RedisCluster> StartAsync(string? password = null, bool tls = false, string? user = null)
     {
-        var cluster = new RedisCluster(password, tls ? new() : null);
+        var cluster = new RedisCluster(password, user, tls ? new() : null);
         try
         {
             await cluster.RunAsync();
@@ -37,7 +40,7 @@ public sealed class RedisCluster : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        string[] entry = [.. _password is null ? [] : (string[])["--requirepass", _password, "--masterauth", _password], .. _tls is null ? [] : (string[])[.. _tls.Arguments, "--tls-cluster", "yes"]];
+        string[] entry = [.. _user is not null ? ["--user", _user, "on", $">{_password}", .. UsersRights.Split(' ')] : _password is null ? [] : (string[])["--requirepass", _password, "--masterauth", _password], .. _tls is null ? [] : (string[])[.. _tls.Arguments, "--tls-cluster", "yes"]];
         Servers = [.. Enumerable.Range(0, 6).Select(_ => Prepare(entry))];
         await Task.WhenAll(Servers.Select(static server => server.RunAsync()));
         var ids = new List<string>();
@@ -140,6 +143,15 @@ public sealed class RedisCluster : IAsyncDisposable
         return slots.Take(most);
     });
 
+    /// <summary>Leaves a slot in the middle of its move, with these keys moved; moving it as a whole ends that.</summary>
+    public async Task HalfMoveSlotAsync(int slot, params string[] moved)
+    {
+        var (from, to) = (await PrimaryOfAsync(slot), await PrimaryOfAsync((slot + (Slots / 3)) % Slots));
+        await to.AskItselfAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", (string)(await from.AskItselfAsync("CLUSTER", "MYID"))!);
+        await from.AskItselfAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", (string)(await to.AskItselfAsync("CLUSTER", "MYID"))!);
+        foreach (var key in moved) await from.AskItselfAsync("MIGRATE", "127.0.0.1", to.Port, key, 0, 5000);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in Servers) await server.DisposeAsync();
@@ -163,7 +175,7 @@ public sealed class RedisCluster : IAsyncDisposable
             {
                 var keys = (string[])(await there.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", slot, 100))!;
                 if (keys.Length == 0) break;
-                object[] migrate = ["127.0.0.1", to.Port, "", 0, 5000, .. _password is null ? [] : (object[])["AUTH", _password], "KEYS", .. keys];
+                object[] migrate = ["127.0.0.1", to.Port, "", 0, 5000, .. _password is null || _user is not null ? [] : (object[])["AUTH", _password], "KEYS", .. keys];
                 await there.ExecuteAsync("MIGRATE", migrate);
                 moved += keys.Length;
             }
@@ -190,7 +202,7 @@ public sealed class RedisCluster : IAsyncDisposable
             [.. arguments, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "1000", "--cluster-port", $"{bus}", "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0"],
             options =>
             {
-                options.Password = _password;
+                if (_user is null) options.Password = _password;
                 if (_tls is not null) TlsFiles.Enter(options);
             },
             busPort: bus);

@@ -8,15 +8,21 @@ namespace EmrSim.Tests.Servers;
 public sealed class RedisSentinel : IAsyncDisposable
 {
     public const string Name = "main";
+
+    // What docs/servers.md names, and no more.
+    private const string WatchersRights = "&* -@all +ping +sentinel +subscribe +client|setname";
+    private const string Kit = "kit";
     // A sentinel that was not scheduled for two seconds does nothing for thirty (TILT).
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly string? _password;
     private readonly string? _sentinelPassword;
+    private readonly string? _sentinelUser;
 
     private readonly int _downAfterMs;
     private readonly TlsFiles? _tls;
 
-    private RedisSentinel(string? password, string? sentinelPassword, int downAfterMs, TlsFiles? tls) => (_password, _sentinelPassword, _downAfterMs, _tls) = (password, sentinelPassword, downAfterMs, tls);
+    private RedisSentinel(string? password, string? sentinelPassword, string? sentinelUser, int downAfterMs, TlsFiles? tls) =>
+        (_password, _sentinelPassword, _sentinelUser, _downAfterMs, _tls) = (password, sentinelPassword, sentinelUser, downAfterMs, tls);
 
     public IReadOnlyList<RedisServer> Servers { get; private set; } = [];
 
@@ -26,16 +32,17 @@ public sealed class RedisSentinel : IAsyncDisposable
     {
         get
         {
-            string[] options = [.. _sentinelPassword is null ? [] : (string[])[$"sentinelPassword={Uri.EscapeDataString(_sentinelPassword)}"], .. _tls is null ? [] : (string[])[_tls.Query]];
+            string[] options = [.. _sentinelUser is null ? [] : (string[])[$"sentinelUser={_sentinelUser}"], .. _sentinelPassword is null ? [] : (string[])[$"sentinelPassword={Uri.EscapeDataString(_sentinelPassword)}"], .. _tls is null ? [] : (string[])[_tls.Query]];
             return $"{(_tls is null ? "redis" : "rediss")}+sentinel://{(_password is null ? "" : $":{Uri.EscapeDataString(_password)}@")}{Hosts}/{Name}{(options.Length == 0 ? "" : "?")}{string.Join('&', options)}";
         }
     }
 
     public string Hosts => string.Join(',', Sentinels.Select(static sentinel => $"127.0.0.1:{sentinel.Port}"));
 
-    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null, int downAfterMs = 1000, bool tls = false)
+    /// <summary>With a user of the sentinels, that one has the least rights and the default user is off.</summary>
+    public static async Task<RedisSentinel> StartAsync(string? password = null, string? sentinelPassword = null, int downAfterMs = 1000, bool tls = false, string? sentinelUser = null)
     {
-        var group = new RedisSentinel(password, sentinelPassword, downAfterMs, tls ? new() : null);
+        var group = new RedisSentinel(password, sentinelPassword, sentinelUser, downAfterMs, tls ? new() : null);
         try
         {
             await group.RunAsync();
@@ -156,7 +163,8 @@ public sealed class RedisSentinel : IAsyncDisposable
     {
         var sentinel = RedisServer.Prepare(["{dir}/sentinel.conf", "--sentinel"], options =>
         {
-            Enter(options, _sentinelPassword);
+            Enter(options, _sentinelUser is null ? _sentinelPassword : Kit);
+            if (_sentinelUser is not null) options.User = Kit;
             (options.CommandMap, options.TieBreaker) = (CommandMap.Sentinel, "");
             options.AllowAdmin = true;
         }, isSentinel: true);
@@ -170,7 +178,9 @@ public sealed class RedisSentinel : IAsyncDisposable
             $"sentinel failover-timeout {Name} 3000",
             $"sentinel parallel-syncs {Name} 2",
             .. _password is null ? [] : (string[])[$"sentinel auth-pass {Name} {_password}"],
-            .. _sentinelPassword is null ? [] : (string[])[$"requirepass {_sentinelPassword}", $"sentinel sentinel-pass {_sentinelPassword}"],
+            .. _sentinelUser is not null
+                ? [$"user {_sentinelUser} on >{_sentinelPassword} {WatchersRights}", $"user {Kit} on >{Kit} ~* &* +@all", "user default off", $"sentinel sentinel-user {Kit}", $"sentinel sentinel-pass {Kit}"]
+                : _sentinelPassword is null ? [] : (string[])[$"requirepass {_sentinelPassword}", $"sentinel sentinel-pass {_sentinelPassword}"],
         ];
         File.WriteAllLines(Path.Combine(sentinel.Folder, "sentinel.conf"), lines);
         return sentinel;

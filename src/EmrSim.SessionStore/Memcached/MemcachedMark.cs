@@ -37,10 +37,23 @@ internal sealed class MemcachedMark(MemcachedTier tier, Journal journal, OutageR
         foreach (var some in journal.Alive().Where(held => tier.IsOn(node, held.Key)).Chunk(FilledAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var writes = await Task.WhenAll(some.Select(held => tier.SetAsync(connection, held.Key, held.Envelope))).ConfigureAwait(false);
-            written += writes.Count(static write => write.Written);
+            var writes = await Task.WhenAll(some.Select(held => IsWrittenAsync(connection, held))).ConfigureAwait(false);
+            written += writes.Count(static isWritten => isWritten);
         }
 
         report.Reseeded(written);
+    }
+
+    // What the server does not take it did not take before: the next tier has it. The others must not go without for its sake.
+    private async Task<bool> IsWrittenAsync(MemcachedConnection connection, HeldEntry held)
+    {
+        try
+        {
+            return (await tier.SetAsync(connection, held.Key, held.Envelope).ConfigureAwait(false)).Written;
+        }
+        catch (Exception refused) when (refused is EntryRefusedException or MemcachedRefusedException or TierContendedException)
+        {
+            return false;
+        }
     }
 }

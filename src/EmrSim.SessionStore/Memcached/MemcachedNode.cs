@@ -77,17 +77,24 @@ internal sealed partial class MemcachedNode(string host, int port, string? user,
                 _connection = null;
                 return;
             }
-            catch (Exception problem) when (problem is System.Net.Sockets.SocketException or IOException or TimeoutException or OperationCanceledException or TierUnavailableException)
+            catch (Exception problem) when (IsNoted(problem))
             {
-                var error = problem is TierUnavailableException ? problem.Message : problem.GetType().Name;
-                if (error != LastError) LogError(Name, error);
-                LastError = error;
+                _connection = null;
             }
 
             // Full jitter, so that a fleet does not come back in step.
             var most = Math.Min(MostDelayMs, FirstDelayMs << Math.Min(attempt++, 10));
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(FirstDelayMs / 2, most + 1)), time, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    // Whatever it was, the next attempt may go better: a server that nobody connects to again is lost for good.
+    private bool IsNoted(Exception problem)
+    {
+        var error = problem is TierUnavailableException ? problem.Message : problem.GetType().Name;
+        if (error != LastError) LogError(Name, error);
+        LastError = error;
+        return true;
     }
 
     private void Left(string cause)

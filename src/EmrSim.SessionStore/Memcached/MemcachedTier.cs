@@ -88,7 +88,7 @@ internal sealed class MemcachedTier : IServerTier
         {
             var (found, cas) = await ReadAsync(connection, key).ConfigureAwait(false);
             if (found is { Kind: not EntryKind.Counter } standing && standing.Stamp > envelope.Stamp) return new(false, standing.Stamp);
-            if (await StoreAsync(connection, key, encoded, envelope, cas).ConfigureAwait(false)) return TierWrite.Done;
+            if (await StoreAsync(connection, key, encoded, envelope, cas).ConfigureAwait(false)) return TierWrite.Over(found, envelope);
         }
 
         throw new TierContendedException();
@@ -97,16 +97,17 @@ internal sealed class MemcachedTier : IServerTier
     public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken) => LimitAsync(key, async connection =>
     {
         var encoded = envelope.Encode();
+        Envelope? found = null;
         ulong? cas = null;
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             if (await StoreAsync(connection, key, encoded, envelope, cas).ConfigureAwait(false))
             {
                 _seen.Note(key);
-                return TierWrite.Done;
+                return TierWrite.Over(found, envelope);
             }
 
-            (var found, cas, var isForeign) = await LookAsync(connection, key).ConfigureAwait(false);
+            (found, cas, var isForeign) = await LookAsync(connection, key).ConfigureAwait(false);
             if (isForeign || found is { Kind: not EntryKind.Tombstone }) return TierWrite.Refused;
             if (found is { } tombstone && tombstone.Stamp > envelope.Stamp) return new(false, tombstone.Stamp);
         }
@@ -118,7 +119,7 @@ internal sealed class MemcachedTier : IServerTier
     {
         var (found, cas) = await ReadAsync(connection, key).ConfigureAwait(false);
         if (found is not { Kind: EntryKind.Value } standing || standing.Stamp != expected) return TierWrite.Refused;
-        return await StoreAsync(connection, key, envelope.Encode(), envelope, cas).ConfigureAwait(false) ? TierWrite.Done : TierWrite.Refused;
+        return await StoreAsync(connection, key, envelope.Encode(), envelope, cas).ConfigureAwait(false) ? TierWrite.Over(found, envelope) : TierWrite.Refused;
     }, cancellationToken);
 
     public ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken) => LimitAsync(key, async connection =>
@@ -146,12 +147,12 @@ internal sealed class MemcachedTier : IServerTier
 
     public ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken) => LimitAsync(key, async connection =>
     {
-        var encoded = tombstone.Encode();
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var (found, cas, isForeign) = await LookAsync(connection, key).ConfigureAwait(false);
             if (found is { Kind: not EntryKind.Counter } standing && standing.Stamp > tombstone.Stamp) return new TierRemoval(standing.Kind == EntryKind.Value, standing.Stamp);
-            if (await StoreAsync(connection, key, encoded, tombstone, cas).ConfigureAwait(false)) return new TierRemoval(isForeign || found is { Kind: not EntryKind.Tombstone });
+            var lasting = tombstone with { ExpiresAtMs = Math.Max(tombstone.ExpiresAtMs, TierWrite.Over(found, tombstone).OldEndMs) };
+            if (await StoreAsync(connection, key, lasting.Encode(), lasting, cas).ConfigureAwait(false)) return new TierRemoval(isForeign || found is { Kind: not EntryKind.Tombstone }, EndMs: lasting.ExpiresAtMs);
         }
 
         throw new TierContendedException();
@@ -226,6 +227,8 @@ internal sealed class MemcachedTier : IServerTier
         {
             MetaCode.Done => true,
             MetaCode.NotStored or MetaCode.Changed or MetaCode.NotFound => false,
+            // It serves all others; see -I in docs/servers.md.
+            MetaCode.Refused when answer.Text?.Contains("too large", StringComparison.Ordinal) == true => throw new EntryRefusedException("larger than the server's largest item"),
             _ => throw new MemcachedRefusedException(answer.Text),
         };
     }

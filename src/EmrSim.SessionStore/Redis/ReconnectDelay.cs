@@ -8,22 +8,13 @@ internal sealed class ReconnectDelay : IReconnectRetryPolicy
     private const int LeastMs = 100;
     private const int FirstMs = 200;
     private const int MostMs = 1000;
-    private readonly Lock _lock = new();
-    private long _attempt = -1;
-    private int _delayMs;
+    private readonly int _seed = Random.Shared.Next();
 
-    // Asked on every heartbeat: the delay is drawn once per attempt, or it would always be the shortest of many draws.
+    // Asked on every heartbeat, for all nodes of a cluster: an attempt's delay must be the same each time, or it would always be the
+    // shortest of many draws.
     public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry)
     {
-        lock (_lock)
-        {
-            if (_attempt != currentRetryCount)
-            {
-                _attempt = currentRetryCount;
-                _delayMs = Random.Shared.Next(LeastMs, (int)Math.Max(LeastMs + 1, Math.Min(MostMs, FirstMs * Math.Pow(2, Math.Min(currentRetryCount, 10)))));
-            }
-
-            return timeElapsedMillisecondsSinceLastRetry >= _delayMs;
-        }
+        var most = (int)Math.Min(MostMs, FirstMs * Math.Pow(2, Math.Min(currentRetryCount, 10)));
+        return timeElapsedMillisecondsSinceLastRetry >= LeastMs + ((uint)HashCode.Combine(_seed, currentRetryCount) % (most - LeastMs));
     }
 }

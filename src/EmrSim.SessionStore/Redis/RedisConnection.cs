@@ -12,12 +12,12 @@ namespace EmrSim.SessionStore.Redis;
 internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan s_watchEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_renewAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_hintEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_readEvery = TimeSpan.FromSeconds(1);
     private const int MostAsked = 3;
-    private readonly SentinelWatch? _sentinels = url.Kind == StoreServerKind.Sentinel ? new(url, time) : null;
+    private readonly SentinelWatch? _sentinels = url.Kind == StoreServerKind.Sentinel ? new(url, time, log) : null;
+    private readonly LoopTrouble _trouble = new("watching the connection", time, log);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private ConnectionMultiplexer? _multiplexer;
@@ -50,6 +50,9 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         Reconnecting,
         Ended,
     }
+
+    /// <summary>After how long without a good answer the connection is made anew.</summary>
+    public TimeSpan RenewAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     public string Url => url.Masked;
 
@@ -260,18 +263,19 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(s_watchEvery, time);
-        try
+        var stopping = _stopping.Token;
+        while (!stopping.IsCancellationRequested)
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            try
             {
+                await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false);
                 if (_inDoubt && url.Kind == StoreServerKind.Cluster) await LookAtClusterAsync().ConfigureAwait(false);
                 else if (_inDoubt && url.Kind == StoreServerKind.StandAlone) await LookAtServerAsync().ConfigureAwait(false);
-                if (time.GetElapsedTime(Volatile.Read(ref _good)) < s_renewAfter || time.GetElapsedTime(_renewed) < s_renewAfter) continue;
-                await RenewAsync().ConfigureAwait(false);
+                if (time.GetElapsedTime(Volatile.Read(ref _good)) >= RenewAfter && time.GetElapsedTime(_renewed) >= RenewAfter) await RenewAsync().ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException)
-        {
+            catch (Exception problem) when (stopping.IsCancellationRequested || _trouble.IsTold(problem))
+            {
+            }
         }
     }
 
@@ -341,7 +345,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     private void OnFailed(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed)
     {
-        if (failed.ConnectionType != ConnectionType.Interactive) return;
+        if (failed.ConnectionType != ConnectionType.Interactive || IsStrange(multiplexer, failed)) return;
         lock (_lock)
         {
             if (multiplexer != _multiplexer) return;
@@ -363,6 +367,10 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
         if (attempt.IsSuccess || attempt.ConnectionType != ConnectionType.Interactive || (IsReady && (url.Kind != StoreServerKind.Cluster || !_inDoubt))) return;
         OnError(RedisAdvice.Of(attempt, url));
     }
+
+    // A node of a cluster that is named as a server of its own tells the client of others, which we do not use.
+    private bool IsStrange(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
+        url.Kind != StoreServerKind.Cluster && failed.EndPoint is { } endpoint && !multiplexer.GetEndPoints(configuredOnly: true).Contains(endpoint);
 
     private static bool IsReplica(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
         failed.EndPoint is { } endpoint && multiplexer.GetServers().FirstOrDefault(server => server.EndPoint.Equals(endpoint)) is { IsReplica: true };

@@ -55,19 +55,22 @@ internal static class RedisOptions
             options.SslHost = url.CertificateName;
             if (url.AuthorityFile is { } file)
             {
-                var authority = Authority(file, url.Setting);
-                options.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, authority, errors);
+                var authorities = Authorities(file, url.Setting);
+                options.CertificateValidation += (_, certificate, chain, errors) => IsTrusted(certificate, chain, authorities, errors);
             }
         }
 
         return options;
     }
 
-    private static X509Certificate2 Authority(string file, string setting)
+    private static X509Certificate2Collection Authorities(string file, string setting)
     {
         try
         {
-            return X509CertificateLoader.LoadCertificateFromFile(file);
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            if (authorities.Count == 0) authorities.Add(X509CertificateLoader.LoadCertificateFromFile(file));
+            return authorities;
         }
         catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -75,14 +78,16 @@ internal static class RedisOptions
         }
     }
 
-    // Only the chain may be mended by the given authority; a wrong host name stays wrong.
-    private static bool IsTrusted(X509Certificate? certificate, X509Certificate2 authority, SslPolicyErrors errors)
+    // Only the chain may be mended by the given authorities; a wrong host name stays wrong.
+    private static bool IsTrusted(X509Certificate? certificate, X509Chain? presented, X509Certificate2Collection authorities, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None) return true;
         if (certificate is not X509Certificate2 server || errors != SslPolicyErrors.RemoteCertificateChainErrors) return false;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        // The certificates of authorities in between, which the server sends along.
+        if (presented is not null) chain.ChainPolicy.ExtraStore.AddRange(presented.ChainPolicy.ExtraStore);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         return chain.Build(server);
     }

@@ -21,9 +21,14 @@ internal sealed class RedisScript
         "local c=redis.pcall('GETRANGE',KEYS[1],0,27)\n" +
         "if type(c)=='string' and #c==28 and c:byte(1)==1 and struct.unpack('>I8',c,21)<=struct.unpack('>I8',ARGV[1],21)-tonumber(ARGV[2]) then c='' end\n";
 
-    private const string Write = "redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])\nreturn 1";
+    // Where what is replaced would have lived longer, the answer is how long yet.
+    private const string Write =
+        "redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])\n" +
+        "if type(c)~='string' or #c<28 or c:byte(1)~=1 then return 1 end\n" +
+        "local more=struct.unpack('>I8',c,21)-struct.unpack('>I8',ARGV[1],21)\n" +
+        "if more>0 then return tonumber(ARGV[2])+more end return 1";
 
-    /// <summary>ARGV: envelope, life in ms. 1, or the header of the newer envelope there.</summary>
+    /// <summary>ARGV: envelope, life in ms. 1, the life in ms that what was there had yet if that is longer, or the header of the newer envelope there.</summary>
     public static readonly RedisScript Set = new(Head + "if ours(c) and newer(c) then return c end\n" + Write);
 
     /// <summary>
@@ -37,32 +42,37 @@ internal sealed class RedisScript
         "if #c<28 or c:byte(1)~=1 then return 1 end\n" +
         "local a,b,i,e=struct.unpack('>I8I4I4I8',c,5)\n" +
         "local x,y,j,f=struct.unpack('>I8I4I4I8',ARGV[1],5)\n" +
-        "if a<x or (a==x and (b<y or (b==y and i<=j))) then return 1 end\n" +
         "local rest=e-f+tonumber(ARGV[2])\n" +
+        "if a<x or (a==x and (b<y or (b==y and i<=j))) then if e>f then return rest end return 1 end\n" +
         "if rest<1 then return 1 end\n" +
         "redis.call('SET',KEYS[1],c,'PX',string.format('%.0f',rest))\n" +
         "return c:sub(1,28)");
 
-    /// <summary>ARGV: envelope, life in ms. 1, 0 when something alive is there, or the header of a newer tombstone.</summary>
+    /// <summary>ARGV: envelope, life in ms. As <see cref="Set"/>, or 0 when something alive is there.</summary>
     public static readonly RedisScript Add = new(
         Head +
         "if type(c)=='table' then return 0 end\n" +
         "if ours(c) and c:byte(2)==3 then if newer(c) then return c end elseif #c>0 then return 0 end\n" +
         Write);
 
-    /// <summary>ARGV: envelope, life in ms, expected stamp. 1, or 0 when another or nothing is there.</summary>
+    /// <summary>ARGV: envelope, life in ms, expected stamp. As <see cref="Set"/>, or 0 when another or nothing is there.</summary>
     public static readonly RedisScript Replace = new(
         Current +
         "if type(c)=='table' or #c~=28 or c:byte(1)~=1 or c:byte(2)~=1 or c:sub(5,20)~=ARGV[3] then return 0 end\n" +
         Write);
 
-    /// <summary>ARGV: tombstone, its life in ms. 1 when something alive was there, 0 when not, or the header of the newer envelope there.</summary>
+    /// <summary>
+    /// ARGV: tombstone, its life in ms, which becomes that of what was there if that is longer. The tombstone's life in ms, below zero when
+    /// nothing alive was there, or the header of the newer envelope there.
+    /// </summary>
     public static readonly RedisScript Remove = new(
         Head +
         "if ours(c) and newer(c) then return c end\n" +
-        "redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])\n" +
-        "if type(c)=='table' then return 1 end\n" +
-        "if #c==0 or (ours(c) and c:byte(2)==3) then return 0 end return 1");
+        "local t,life=ARGV[1],tonumber(ARGV[2])\n" +
+        "local more=ours(c) and struct.unpack('>I8',c,21)-struct.unpack('>I8',t,21) or 0\n" +
+        "if more>0 then t,life=t:sub(1,20)..c:sub(21,28),life+more end\n" +
+        "redis.call('SET',KEYS[1],t,'PX',string.format('%.0f',life))\n" +
+        "if type(c)=='string' and (#c==0 or (ours(c) and c:byte(2)==3)) then return -life end return life");
 
     /// <summary>ARGV: by, life in ms of a new counter. The count and its remaining life in ms.</summary>
     public static readonly RedisScript Increment = new(

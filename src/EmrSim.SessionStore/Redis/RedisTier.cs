@@ -93,8 +93,11 @@ internal sealed class RedisTier : IServerTier
     public async ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var answer = await RunAsync(RedisScript.Remove, [key], [tombstone.Encode(), LifeMs(tombstone)]).ConfigureAwait(false);
-        return answer.Resp2Type == ResultType.Integer ? new((long)answer == 1) : new(IsAlive(answer), Standing(answer));
+        var life = LifeMs(tombstone);
+        var answer = await RunAsync(RedisScript.Remove, [key], [tombstone.Encode(), life]).ConfigureAwait(false);
+        if (answer.Resp2Type != ResultType.Integer) return new(IsAlive(answer), Standing(answer));
+        var found = (long)answer;
+        return new(found > 0, EndMs: tombstone.ExpiresAtMs + Math.Abs(found) - life);
     }
 
     /// <summary>By the same means as operations do it, so that a server that refuses those does not look well.</summary>
@@ -204,7 +207,8 @@ internal sealed class RedisTier : IServerTier
     private async ValueTask<TierWrite> WriteAsync(RedisScript script, string key, Envelope envelope, Stamp? expected, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var arguments = ScriptArguments.Take(key, envelope, LifeMs(envelope), expected);
+        var life = LifeMs(envelope);
+        var arguments = ScriptArguments.Take(key, envelope, life, expected);
         RedisResult answer;
         try
         {
@@ -219,7 +223,12 @@ internal sealed class RedisTier : IServerTier
         arguments.Return();
         _seen.Note(key);
         if (answer.Resp2Type != ResultType.Integer) return new(false, Standing(answer));
-        return (long)answer == 1 ? TierWrite.Done : TierWrite.Refused;
+        return (long)answer switch
+        {
+            0 => TierWrite.Refused,
+            1 => TierWrite.Done,
+            var left => TierWrite.Done with { OldEndMs = envelope.ExpiresAtMs + left - life },
+        };
     }
 
     private async ValueTask<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] values)

@@ -77,9 +77,8 @@ internal sealed class SentinelLink(StoreUrl url, StoreEndpoint endpoint, TimePro
         var facts = await sentinel.SentinelMasterAsync(url.PrimaryName!).ConfigureAwait(false);
         var epoch = facts.FirstOrDefault(static fact => fact.Key == "config-epoch").Value;
         var address = (string[]?)await sentinel.ExecuteAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", url.PrimaryName!).ConfigureAwait(false);
-        if (address is not { Length: 2 }) return new(SentinelWord.UnknownName);
-        var primary = new StoreEndpoint(address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
-        return new(SentinelWord.Told, primary, long.TryParse(epoch, CultureInfo.InvariantCulture, out var number) ? number : 0);
+        if (address is not { Length: 2 } || !int.TryParse(address[1], CultureInfo.InvariantCulture, out var port)) return new(SentinelWord.UnknownName);
+        return new(SentinelWord.Told, new(address[0], port), long.TryParse(epoch, CultureInfo.InvariantCulture, out var number) ? number : 0);
     }
 
     // The first one right after connecting may be refused. Asking goes on without it: it only makes a failover known sooner.

@@ -1,4 +1,5 @@
-using StackExchange.Redis;
+using EmrSim.SessionStore.Tiered;
+using Microsoft.Extensions.Logging;
 
 namespace EmrSim.SessionStore.Redis;
 
@@ -6,13 +7,14 @@ namespace EmrSim.SessionStore.Redis;
 /// Follows the primary by the word of the sentinels: asks all of them twice a second, and at once when one announces a failover.
 /// The client library's own way goes back to an old primary that returns, and blocks pool threads.
 /// </summary>
-internal sealed class SentinelWatch(StoreUrl url, TimeProvider time) : IAsyncDisposable
+internal sealed class SentinelWatch(StoreUrl url, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly SemaphoreSlim _announced = new(0, 1);
     private readonly SentinelVote _vote = new(time);
+    private readonly LoopTrouble _trouble = new("asking the sentinels", time, log);
     private SentinelLink[] _links = [];
     private Task _watching = Task.CompletedTask;
 
@@ -66,16 +68,17 @@ internal sealed class SentinelWatch(StoreUrl url, TimeProvider time) : IAsyncDis
 
     private async Task WatchAsync()
     {
-        try
+        var stopping = _stopping.Token;
+        while (!stopping.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                await _announced.WaitAsync(s_every, _stopping.Token).ConfigureAwait(false);
-                await LookAsync(_stopping.Token).ConfigureAwait(false);
+                await _announced.WaitAsync(s_every, stopping).ConfigureAwait(false);
+                await LookAsync(stopping).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException)
-        {
+            catch (Exception problem) when (stopping.IsCancellationRequested || _trouble.IsTold(problem))
+            {
+            }
         }
     }
 
@@ -99,7 +102,7 @@ internal sealed class SentinelWatch(StoreUrl url, TimeProvider time) : IAsyncDis
         if (Count(SentinelWord.UnknownName) > 0) return $"the sentinels know no primary '{url.PrimaryName}': correct the name after the sentinels in {url.Setting}";
         if (answers.FirstOrDefault(static answer => answer.Word == SentinelWord.Distrusted).Problem is { } distrust) return $"the sentinels: {distrust}";
         if (Count(SentinelWord.Refused) > 0) return url.SentinelPassword is null ? $"the sentinels want a password: add ?sentinelPassword=… to {url.Setting}" : $"the sentinels refuse the password: correct sentinelPassword (and sentinelUser) in {url.Setting}";
-        if (Count(SentinelWord.Forbidden) > 0) return "the sentinels' user may not ask: ACL SETUSER … +sentinel +subscribe +client|setname &*";
+        if (Count(SentinelWord.Forbidden) > 0) return "the sentinels' user may not ask: ACL SETUSER … +ping +sentinel +subscribe +client|setname &*";
         if (Count(SentinelWord.NoSentinel) > 0) return $"what answers is no sentinel: name the sentinels' ports (mostly 26379) in {url.Setting}, or use redis:// for a server by itself";
         if (told == 0) return $"no sentinel answers: check their addresses in {url.Setting}, and that they run";
         return Primary is null

@@ -3,11 +3,15 @@ namespace EmrSim.SessionStore.Tiered;
 /// <summary>What became of a write.</summary>
 /// <param name="Written">Whether the envelope stands now.</param>
 /// <param name="Newer">The stamp of the newer envelope that stood in its way, if that was the reason.</param>
-internal readonly record struct TierWrite(bool Written, Stamp? Newer = null)
+/// <param name="OldEndMs">When what it replaced would have ended, where that is known and later than its own end; else zero.</param>
+internal readonly record struct TierWrite(bool Written, Stamp? Newer = null, long OldEndMs = 0)
 {
     public static TierWrite Done => new(true);
 
     public static TierWrite Refused => default;
+
+    public static TierWrite Over(in Envelope? old, in Envelope written) =>
+        old is { Kind: not EntryKind.Counter } replaced && replaced.ExpiresAtMs > written.ExpiresAtMs ? Done with { OldEndMs = replaced.ExpiresAtMs } : Done;
 }
 
 /// <summary>
@@ -33,7 +37,10 @@ internal interface IStoreTier : IAsyncDisposable
     /// <summary>Adds to the counter there, or begins one that ends at <paramref name="expiresAtMs"/>.</summary>
     ValueTask<StoreCounter> IncrementAsync(string key, long by, long expiresAtMs, CancellationToken cancellationToken);
 
-    /// <summary>Puts a tombstone in the place of anything older.</summary>
+    /// <summary>
+    /// Puts a tombstone in the place of anything older. A server's lasts at least as long as that would have, since others may keep
+    /// it to fill a server that comes back without its newest data.
+    /// </summary>
     ValueTask<TierRemoval> RemoveAsync(string key, Envelope tombstone, CancellationToken cancellationToken);
 
     /// <summary>
@@ -44,7 +51,10 @@ internal interface IStoreTier : IAsyncDisposable
 }
 
 /// <summary>What became of a removal.</summary>
-internal readonly record struct TierRemoval(bool WasAlive, Stamp? Newer = null);
+/// <param name="WasAlive">Whether there was something to remove.</param>
+/// <param name="Newer">The stamp of the newer envelope that stood in its way.</param>
+/// <param name="EndMs">When the tombstone ends, where that is later than was asked for.</param>
+internal readonly record struct TierRemoval(bool WasAlive, Stamp? Newer = null, long EndMs = 0);
 
 /// <summary>An entry or a counter that a lower tier holds and that a higher one should have.</summary>
 internal readonly record struct HeldEntry(string Key, Envelope Envelope);

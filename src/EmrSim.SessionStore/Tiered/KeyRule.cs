@@ -14,9 +14,14 @@ internal static class KeyRule
         ArgumentException.ThrowIfNullOrEmpty(key);
         if (key.Length > LongestKey || (key.Length > LongestKey / 3 && Encoding.UTF8.GetByteCount(key) > LongestKey))
             throw new ArgumentException($"A key is at most {LongestKey} bytes long.", nameof(key));
-        foreach (var c in key.AsSpan())
+        for (var i = 0; i < key.Length; i++)
         {
+            var c = key[i];
             if (c <= ' ' || c == 127 || (c > 127 && (char.IsWhiteSpace(c) || char.IsControl(c)))) throw new ArgumentException("A key has no white space and no control characters.", nameof(key));
+            if (!char.IsSurrogate(c)) continue;
+            // Half of a pair has no UTF-8: one server would refuse it, another mistake it for every other half.
+            if (i + 1 == key.Length || !char.IsSurrogatePair(c, key[i + 1])) throw new ArgumentException("A key has no surrogate without its other half.", nameof(key));
+            i++;
         }
     }
 

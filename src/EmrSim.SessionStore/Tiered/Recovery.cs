@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EmrSim.SessionStore.Tiered;
 
@@ -11,7 +12,8 @@ internal sealed class Recovery(
     MoveUp moving,
     OutageReport report,
     SessionStoreOptions options,
-    TimeProvider time) : BackgroundService
+    TimeProvider time,
+    ILogger<Recovery> log) : BackgroundService
 {
     private const int LargestPage = 50;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
@@ -26,6 +28,7 @@ internal sealed class Recovery(
     private readonly Dictionary<TierSlot, UpwardPass> _passes = slots.Where(static slot => slot.Fallback is not null).ToDictionary(
         static slot => slot,
         slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 50, 1, LargestPage)));
+    private readonly LoopTrouble _trouble = new("the recovery", time, log);
     private double _mayMove;
     private bool _isLeftBelow;
     private long _movedAt;
@@ -45,7 +48,14 @@ internal sealed class Recovery(
         {
             do
             {
-                await TickAsync(stoppingToken).ConfigureAwait(false);
+                try
+                {
+                    await TickAsync(stoppingToken).ConfigureAwait(false);
+                }
+                catch (Exception problem) when (!stoppingToken.IsCancellationRequested && _trouble.IsTold(problem))
+                {
+                }
+
                 _firstLook.TrySetResult();
                 timer.Period = _mayMove > 0 ? s_tickWhileMoving : s_tick;
             }

@@ -11,7 +11,14 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     private static readonly KeyValuePair<string, object?> s_failed = new("outcome", "failed");
     private readonly KeyValuePair<string, object?> _tag = new("tier", tier.Name);
     private readonly float[] _durations = new float[Remembered];
-    private int _remembered;
+    private long _counted;
+
+    /// <summary>How many successful operations were timed; more than an int holds, in a server that runs for weeks.</summary>
+    public long Counted
+    {
+        get => Volatile.Read(ref _counted);
+        init => _counted = value;
+    }
 
     public IStoreTier Tier => tier;
 
@@ -29,7 +36,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     {
         get
         {
-            var durations = _durations[..Math.Min(_remembered, Remembered)];
+            var durations = _durations[..(int)Math.Min(Counted, Remembered)];
             Array.Sort(durations);
             return durations.Length == 0 ? 0 : durations[(int)(0.95 * (durations.Length - 1))];
         }
@@ -46,7 +53,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         var now = Stopwatch.GetTimestamp();
         var elapsed = Stopwatch.GetElapsedTime(start, now);
         LastMs = elapsed.TotalMilliseconds;
-        _durations[(uint)Interlocked.Increment(ref _remembered) % Remembered] = (float)elapsed.TotalMilliseconds;
+        _durations[Interlocked.Increment(ref _counted) % Remembered] = (float)elapsed.TotalMilliseconds;
         if (!neverFails) breaker.Succeeded(elapsed);
         StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_ok);
         StoreMetrics.Duration.Record(elapsed.TotalSeconds, _tag, new("operation", operation));
@@ -61,8 +68,8 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         LastFailure = cause;
         StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_failed);
         if (start != 0) StoreTraces.Answered(tier.Name, operation, start, cause);
-        // Of several servers one is away: the others serve on, and its keys are looked for below.
-        if (problem is PartAwayException) return true;
+        // Of several servers one is away, or one entry is not taken: all else is served on, and this is looked for below.
+        if (problem is PartAwayException or EntryRefusedException) return true;
         var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause);
         if (opened) report.Opened(this, cause);
         return true;
@@ -70,7 +77,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
 
     /// <summary>Whether what failed so may have been done, or be done later.</summary>
     public static bool MayYetHappen(Exception problem) =>
-        problem is not (TierUnavailableException or PartAwayException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
+        problem is not (TierUnavailableException or PartAwayException or EntryRefusedException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
 
     public void Trip(string cause)
     {
@@ -94,7 +101,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     // Messages of drivers may quote addresses and keys; the kind of failure is enough here.
     private static string CauseOf(Exception problem) => problem switch
     {
-        TierUnavailableException => problem.Message,
+        TierUnavailableException or EntryRefusedException => problem.Message,
         TimeoutException => "timeout",
         StackExchange.Redis.RedisServerException server => RedisAdvice.Of(server),
         StackExchange.Redis.RedisConnectionException connection => connection.FailureType.ToString(),

@@ -73,14 +73,16 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 // While the server works: noting it afterwards would make every write that much longer.
                 journal?.Note(key, envelope);
                 var write = await writing.ConfigureAwait(false);
+                if (write.OldEndMs > 0) journal?.Note(key, envelope, write.OldEndMs);
                 // This write comes after the one it found, so its stamp must too, however wrong the other's clock is.
                 var newer = write.Newer;
                 if (below is not null && (await below.ConfigureAwait(false)).Newest is { } held && held.Stamp > (newer ?? envelope.Stamp)) newer = held.Stamp;
                 for (var attempt = 1; newer is { } standing && attempt < MostAttempts; attempt++)
                 {
                     envelope = envelope with { Stamp = clock.After(standing) };
-                    newer = (await slot.Tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false)).Newer;
-                    journal?.Note(key, envelope);
+                    write = await slot.Tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+                    newer = write.Newer;
+                    journal?.Note(key, envelope, write.OldEndMs);
                 }
 
                 slot.Succeeded(Set, start, began);
@@ -134,7 +136,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         KeyRule.Check(key);
-        return DecideAsync(Remove, key, pullsUp: true, async (index, _, ct) =>
+        return DecideAsync(Remove, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
             var tombstone = Tombstone(clock.Next(), index == 0 ? MoveUp.TombstoneLife : s_tombstoneLifeBelow);
             var removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
@@ -145,9 +147,11 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             }
 
-            journal?.Note(key, tombstone);
+            journal?.Note(key, tombstone with { ExpiresAtMs = Math.Max(tombstone.ExpiresAtMs, removal.EndMs) });
             // Counters are not pulled up; one that was begun below must not be added to what is removed here.
-            return wasAlive | (MayBeHeldBelow(index, key) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false));
+            wasAlive |= MayBeHeldBelow(index, key) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false);
+            // It is removed now; but it may have been there where it was sent first, and be removed by that: "no" could be untrue.
+            return wasAlive || !isInDoubt ? wasAlive : throw Unavailable(Remove);
         }, cancellationToken);
     }
 
@@ -224,7 +228,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     private Stamp? Noted(string key, in Envelope envelope, TierWrite write)
     {
         if (!write.Written) return null;
-        journal?.Note(key, envelope);
+        journal?.Note(key, envelope, write.OldEndMs);
         return envelope.Stamp;
     }
 

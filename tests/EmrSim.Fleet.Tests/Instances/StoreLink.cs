@@ -13,6 +13,7 @@ public sealed class StoreLink : IAsyncDisposable
     private readonly Task _accepting;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private volatile TaskCompletionSource? _held;
+    private volatile TaskCompletionSource? _answersHeld;
     private volatile bool _isCut;
 
     public StoreLink(int target)
@@ -34,11 +35,15 @@ public sealed class StoreLink : IAsyncDisposable
     /// <summary>Nothing passes any more, and nobody is told.</summary>
     public void Hold() => _held ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What is asked still arrives, and is done; no answer comes back.</summary>
+    public void HoldAnswers() => _answersHeld ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Carries again, also what was held.</summary>
     public void Restore()
     {
         _isCut = false;
         Interlocked.Exchange(ref _held, null)?.SetResult();
+        Interlocked.Exchange(ref _answersHeld, null)?.SetResult();
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +82,7 @@ public sealed class StoreLink : IAsyncDisposable
         {
             if (_held is { } held) await held.Task;
             await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
-            await Task.WhenAny(PassAsync(client, server), PassAsync(server, client));
+            await Task.WhenAny(PassAsync(client, server), PassAsync(server, client, isAnswer: true));
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -91,7 +96,7 @@ public sealed class StoreLink : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to)
+    private async Task PassAsync(Socket from, Socket to, bool isAnswer = false)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -101,6 +106,7 @@ public sealed class StoreLink : IAsyncDisposable
                 var length = await from.ReceiveAsync(buffer, _stopping.Token);
                 if (length == 0) return;
                 if (_held is { } held) await held.Task;
+                if (isAnswer && _answersHeld is { } answers) await answers.Task;
                 for (var sent = 0; sent < length;) sent += await to.SendAsync(buffer.AsMemory(sent, length - sent), _stopping.Token);
             }
         }

@@ -9,11 +9,11 @@ public sealed class SentinelWithPasswords : IAsyncLifetime
     public ValueTask DisposeAsync() => Group?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-public sealed class ClusterWithAPassword : IAsyncLifetime
+public sealed class ClusterWithAUser : IAsyncLifetime
 {
     public RedisCluster Cluster { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Cluster = await RedisCluster.StartAsync("p@ss%w");
+    public async ValueTask InitializeAsync() => Cluster = await RedisCluster.StartAsync("p@ss%w", user: "robin");
 
     public ValueTask DisposeAsync() => Cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
@@ -29,7 +29,7 @@ public sealed class OnSentinel(SentinelWithPasswords servers) : StoreContract
     protected override ValueTask<SessionStoreOptions> OptionsAsync() => new(SharedServer.Options(servers.Group.Url));
 }
 
-public sealed class OnCluster(ClusterWithAPassword servers) : StoreContract, IClassFixture<ClusterWithAPassword>
+public sealed class OnCluster(ClusterWithAUser servers) : StoreContract, IClassFixture<ClusterWithAUser>
 {
     protected override string FirstTier => "redis";
 
@@ -40,7 +40,7 @@ public sealed class SentinelWithTls : IAsyncLifetime
 {
     public RedisSentinel Group { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Group = await RedisSentinel.StartAsync("p@ss%w", "w@tch%", downAfterMs: 30_000, tls: true);
+    public async ValueTask InitializeAsync() => Group = await RedisSentinel.StartAsync("p@ss%w", "w@tch%", downAfterMs: 30_000, tls: true, sentinelUser: "watch");
 
     public ValueTask DisposeAsync() => Group?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

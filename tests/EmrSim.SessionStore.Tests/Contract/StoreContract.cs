@@ -194,7 +194,7 @@ public abstract class StoreContract : IAsyncLifetime
     [Fact]
     public async Task What_no_server_could_keep_is_refused()
     {
-        foreach (var key in (string[])["", "a b", "a\nb", new string('k', 251), new string('ä', 126), "nul\0"])
+        foreach (var key in (string[])["", "a b", "a\nb", new string('k', 251), new string('ä', 126), "nul\0", "half\ud800", "\udc00half", "\udc00\ud800"])
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.SetAsync(key, Bytes("x"), s_minute, Token));
         foreach (var life in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromDays(8)])
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.SetAsync(Key("x"), Bytes("x"), life, Token));
