@@ -39,12 +39,12 @@ internal sealed class RedisTalk : IAsyncDisposable
     }
 
     /// <summary>Encrypts; a certificate that is not to be trusted is noted, not refused, so that it can be described. Nothing secret may follow it.</summary>
-    public async Task EncryptAsync(string name, X509Certificate2? authority, CancellationToken cancellationToken)
+    public async Task EncryptAsync(string name, X509Certificate2Collection? authorities, CancellationToken cancellationToken)
     {
         using var patience = Patient(cancellationToken);
         var encrypted = new SslStream(_stream);
         await encrypted.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = name, RemoteCertificateValidationCallback = (_, certificate, _, errors) => Note(certificate, authority, errors) },
+            new SslClientAuthenticationOptions { TargetHost = name, RemoteCertificateValidationCallback = (_, certificate, presented, errors) => Note(certificate, presented, authorities, errors) },
             patience.Token);
         Use(encrypted);
     }
@@ -90,14 +90,15 @@ internal sealed class RedisTalk : IAsyncDisposable
 
     private void Use(Stream stream) => (_stream, _input) = (stream, new BufferedStream(stream));
 
-    private bool Note(X509Certificate? certificate, X509Certificate2? authority, SslPolicyErrors errors)
+    private bool Note(X509Certificate? certificate, X509Chain? presented, X509Certificate2Collection? authorities, SslPolicyErrors errors)
     {
         Certificate = certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         CertificateErrors = errors;
-        if (authority is null || Certificate is null || (errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0) return true;
+        if (authorities is null || Certificate is null || (errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0) return true;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        if (presented is not null) chain.ChainPolicy.ExtraStore.AddRange(presented.ChainPolicy.ExtraStore);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         if (chain.Build(Certificate)) CertificateErrors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
         return true;

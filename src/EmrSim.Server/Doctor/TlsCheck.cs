@@ -14,10 +14,10 @@ internal static class TlsCheck
     /// <summary>Whether the server may be told secrets.</summary>
     public static async Task<bool> EncryptAsync(RedisTalk talk, StoreUrl url, StoreEndpoint endpoint, Findings found, CancellationToken cancellationToken)
     {
-        X509Certificate2? authority;
+        X509Certificate2Collection? authorities;
         try
         {
-            authority = url.AuthorityFile is { } file ? X509CertificateLoader.LoadCertificateFromFile(file) : null;
+            authorities = url.AuthorityFile is { } file ? Read(file) : null;
         }
         catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -28,7 +28,7 @@ internal static class TlsCheck
         var name = url.CertificateName ?? endpoint.Host;
         try
         {
-            await talk.EncryptAsync(name, authority, cancellationToken);
+            await talk.EncryptAsync(name, authorities, cancellationToken);
         }
         catch (Exception problem) when (problem is AuthenticationException or IOException || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -37,10 +37,19 @@ internal static class TlsCheck
         }
         finally
         {
-            authority?.Dispose();
+            foreach (var authority in authorities ?? []) authority.Dispose();
         }
 
         return Judge(talk.Certificate, talk.CertificateErrors, name, found);
+    }
+
+    // As the store reads it: one certificate, or a whole bundle.
+    private static X509Certificate2Collection Read(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(file);
+        if (authorities.Count == 0) authorities.Add(X509CertificateLoader.LoadCertificateFromFile(file));
+        return authorities;
     }
 
     private static bool Judge(X509Certificate2? certificate, SslPolicyErrors errors, string name, Findings found)

@@ -228,7 +228,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         }
 
         var there = await state.New!.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
-        return new(here.WasAlive || there.WasAlive, there.Newer);
+        return new(here.WasAlive || there.WasAlive, there.Newer, Math.Max(here.EndMs, there.EndMs));
     }
 
     private async ValueTask MirrorAsync(IServerTier target, string key, Envelope envelope)
