@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -45,6 +46,23 @@ internal static class RawClient
     {
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{server.Port}/socket.io/?EIO=4&transport=websocket{(sid is null ? "" : "&sid=" + sid)}"), Token);
+        return socket;
+    }
+
+    /// <summary>Over a line that holds little, so that a client who reads slowly is one to the server.</summary>
+    public static async Task<ClientWebSocket> NarrowSocketAsync(this ServerProcess server)
+    {
+        using var narrow = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectCallback = static async (target, token) =>
+            {
+                var line = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
+                await line.ConnectAsync(target.DnsEndPoint, token);
+                return new NetworkStream(line, ownsSocket: true);
+            },
+        });
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{server.Port}/socket.io/?EIO=4&transport=websocket"), narrow, Token);
         return socket;
     }
 

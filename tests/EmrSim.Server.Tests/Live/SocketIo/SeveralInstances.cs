@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using EmrSim.Server.Tests.Encounters;
 using EmrSim.Server.Tests.Processes;
 using EmrSim.Server.Tests.Storage;
@@ -106,5 +107,52 @@ public sealed class SeveralInstances(PostgresInstallation postgres, SqliteInstal
         await Eventually.TrueAsync(() => server.Output.Contains("took nothing for too long", StringComparison.Ordinal), s_patience, () => server.Output);
         Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PollAsync(slow)).Status);
         Assert.Empty(quick.Heard("disconnect"));
+    }
+
+    [Fact]
+    public async Task Keep_a_client_whose_line_is_slow_but_steady()
+    {
+        using var place = await sqlite.NewPlaceAsync();
+        await using var server = await ServerProcess.StartAsync(new Dictionary<string, string>(place.Settings) { ["SOCKET_IO_SLOW_SECONDS"] = "1" }, place.Directory);
+        var session = await Session.BeginAsync(server.Http);
+        var story = new string('x', 20_000);
+        for (var n = 0; n < 100; n++) await session.RelayedAsync(new { role = "user", text = story, itemId = $"{n}" });
+        using var slow = await server.NarrowSocketAsync();
+        await slow.TellAsync("40");
+        await slow.TellAsync($"42[\"join-session\",\"{session.Id}\"]");
+
+        // Some 400 kB a second at the most, of two million bytes.
+        var (heard, share) = (0, new byte[8 * 1024]);
+        while (heard < 100 * story.Length)
+        {
+            var read = await slow.ReceiveAsync(share, TestContext.Current.CancellationToken);
+            Assert.True(read.MessageType == WebSocketMessageType.Text, $"Dropped after {heard} bytes: {slow.CloseStatusDescription}\n{server.Output}");
+            heard += read.Count;
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Are_changed_over_by_a_web_socket_client_whose_instance_was_killed()
+    {
+        await using var two = await TwoInstances.StartAsync(postgres, null);
+        await using var balancer = new Balancer(byAddress: false, two.First, two.Second);
+        await using var client = OfficialClient.Begin(balancer.Port, "websocket");
+        await client.HeardAsync("connect", 1);
+        await client.AskAsync("join-session", two.Session.Id);
+        await two.SayAsync();
+        await client.HeardAsync("transcript", 1);
+        await two.First.KillAsync();
+        await client.HeardAsync("disconnect", 1);
+        var there = two.Session.At(two.Second.Http);
+        await there.RelayedAsync(new { role = "user", text = "missed", itemId = "missed" });
+        await client.HeardAsync("connect", 2);
+        await client.EmitAsync("request-catchup", new { sessionId = two.Session.Id, afterSeq = 1 });
+        var missed = await client.HeardAsync("catchup-transcripts", 1);
+        Assert.Equal("missed", Assert.Single(missed.GetProperty("transcripts").EnumerateArray()).GetProperty("text").GetString());
+        await client.AskAsync("join-session", two.Session.Id);
+        await there.RelayedAsync(new { role = "user", text = "now", itemId = "now" });
+        await client.HeardAsync("transcript", 4);
+        Assert.Equal([1, 1, 2, 3], client.Transcripts.Select(entry => entry.GetProperty("seq").GetInt32()));
     }
 }
