@@ -25,11 +25,11 @@ public sealed class ByTheClock : IAsyncLifetime
         var living = connection.LiveAsync();
         for (var beat = 0; beat < 2; beat++)
         {
-            Assert.Equal("2", await PassUntilAsync(connection.PollAsync(CancellationToken.None)));
+            Assert.Equal("2", await PassUntilAsync(PollAsync(connection)));
             await connection.ReceiveAsync(["3"]);
         }
 
-        Assert.Equal("2", await PassUntilAsync(connection.PollAsync(CancellationToken.None)));
+        Assert.Equal("2", await PassUntilAsync(PollAsync(connection)));
         await PassUntilAsync(living);
         Assert.Equal("The heartbeat was not answered.", connection.Goodbye);
     }
@@ -39,9 +39,9 @@ public sealed class ByTheClock : IAsyncLifetime
     {
         using var connection = Open(TimeSpan.FromSeconds(15));
         var living = connection.LiveAsync();
-        Assert.Equal("2", await PassUntilAsync(connection.PollAsync(CancellationToken.None)));
+        Assert.Equal("2", await PassUntilAsync(PollAsync(connection)));
         await connection.ReceiveAsync(["3"]);
-        await living;
+        await living.WaitAsync(s_patience, TestContext.Current.CancellationToken);
         Assert.Equal(("Nothing was connected.", WebSocketCloseStatus.PolicyViolation), (connection.Goodbye, connection.CloseStatus));
     }
 
@@ -64,7 +64,7 @@ public sealed class ByTheClock : IAsyncLifetime
         var waiting = FillAsync(connection, new string('x', 1000));
         _clock.Advance(EngineLimits.PingInterval);
         var polls = new List<string>();
-        while (polls.Count < 3) polls.Add((await connection.PollAsync(CancellationToken.None))!);
+        while (polls.Count < 3) polls.Add((await PollAsync(connection))!);
         Assert.Contains(polls, static poll => poll.StartsWith("2\u001e4x", StringComparison.Ordinal));
         Assert.True(await waiting);
         connection.Close("Enough.");
@@ -81,7 +81,7 @@ public sealed class ByTheClock : IAsyncLifetime
         for (var second = 0; second < 40 && !waiting.IsCompleted; second += 10)
         {
             _clock.Advance(TimeSpan.FromSeconds(10));
-            Assert.InRange((await connection.PollAsync(CancellationToken.None))!.Length, 10_000, EngineLimits.LargestShare + 10);
+            Assert.InRange((await PollAsync(connection))!.Length, 10_000, EngineLimits.LargestShare + 10);
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
@@ -109,7 +109,7 @@ public sealed class ByTheClock : IAsyncLifetime
         Assert.True(connection.BeginUpgrade());
         connection.EndUpgrade(onWebSocket: false);
         Assert.True(await connection.SendAsync("x"));
-        Assert.Equal("4x", await connection.PollAsync(CancellationToken.None));
+        Assert.Equal("4x", await PollAsync(connection));
     }
 
     public async ValueTask InitializeAsync() => _beside = await Beside.OpenAsync(_place);
@@ -130,6 +130,8 @@ public sealed class ByTheClock : IAsyncLifetime
         }
     }
 
+    private static Task<string?> PollAsync(EngineConnection connection) => connection.PollAsync(CancellationToken.None).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+
     private EngineConnection Open(TimeSpan slowest)
     {
         var pump = new EncounterPump(new EncounterFollower(_beside.Feed, _beside.Encounters, _beside.Transcripts), _clock, NullLogger<EncounterPump>.Instance);
@@ -141,7 +143,7 @@ public sealed class ByTheClock : IAsyncLifetime
     {
         var connection = Open(slowest);
         Assert.True(await connection.ReceiveAsync(["40"]));
-        Assert.StartsWith("40{\"sid\"", await connection.PollAsync(CancellationToken.None), StringComparison.Ordinal);
+        Assert.StartsWith("40{\"sid\"", await PollAsync(connection), StringComparison.Ordinal);
         return connection;
     }
 

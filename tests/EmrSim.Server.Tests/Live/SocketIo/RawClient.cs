@@ -49,14 +49,16 @@ internal static class RawClient
         return socket;
     }
 
-    /// <summary>Over a line that holds little, so that a client who reads slowly is one to the server.</summary>
+    /// <summary>Over a line that holds as little as one outside this machine, so that a client who reads slowly is one to the server.</summary>
     public static async Task<ClientWebSocket> NarrowSocketAsync(this ServerProcess server)
     {
         using var narrow = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectCallback = static async (target, token) =>
             {
-                var line = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
+                var line = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
+                // TCP_MAXSEG: the sender's buffer grows with the segments, which are 64 kB on the loopback.
+                line.SetRawSocketOption(6, 2, BitConverter.GetBytes(1400));
                 await line.ConnectAsync(target.DnsEndPoint, token);
                 return new NetworkStream(line, ownsSocket: true);
             },
