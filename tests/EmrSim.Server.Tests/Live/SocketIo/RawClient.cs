@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -46,25 +45,6 @@ internal static class RawClient
     {
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{server.Port}/socket.io/?EIO=4&transport=websocket{(sid is null ? "" : "&sid=" + sid)}"), Token);
-        return socket;
-    }
-
-    /// <summary>Over a line that holds as little as one outside this machine, so that a client who reads slowly is one to the server.</summary>
-    public static async Task<ClientWebSocket> NarrowSocketAsync(this ServerProcess server)
-    {
-        using var narrow = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            ConnectCallback = static async (target, token) =>
-            {
-                var line = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
-                // TCP_MAXSEG: the sender's buffer grows with the segments, which are 64 kB on the loopback.
-                line.SetRawSocketOption(6, 2, BitConverter.GetBytes(1400));
-                await line.ConnectAsync(target.DnsEndPoint, token);
-                return new NetworkStream(line, ownsSocket: true);
-            },
-        });
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{server.Port}/socket.io/?EIO=4&transport=websocket"), narrow, Token);
         return socket;
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using EmrSim.Server.Tests.Encounters;
 using EmrSim.Server.Tests.Processes;
 using EmrSim.Server.Tests.Storage;
@@ -107,29 +106,6 @@ public sealed class SeveralInstances(PostgresInstallation postgres, SqliteInstal
         await Eventually.TrueAsync(() => server.Output.Contains("took nothing for too long", StringComparison.Ordinal), s_patience, () => server.Output);
         Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PollAsync(slow)).Status);
         Assert.Empty(quick.Heard("disconnect"));
-    }
-
-    [Fact]
-    public async Task Keep_a_client_whose_line_is_slow_but_steady()
-    {
-        using var place = await sqlite.NewPlaceAsync();
-        await using var server = await ServerProcess.StartAsync(new Dictionary<string, string>(place.Settings) { ["SOCKET_IO_SLOW_SECONDS"] = "1" }, place.Directory);
-        var session = await Session.BeginAsync(server.Http);
-        var story = new string('x', 20_000);
-        for (var n = 0; n < 200; n++) await session.RelayedAsync(new { role = "user", text = story, itemId = $"{n}" });
-        using var slow = await server.NarrowSocketAsync();
-        await slow.TellAsync("40");
-        await slow.TellAsync($"42[\"join-session\",\"{session.Id}\"]");
-
-        // The first of four million bytes at 400 kB a second at the most, then as fast as they come.
-        var (heard, share) = (0, new byte[8 * 1024]);
-        while (heard < 200 * story.Length)
-        {
-            var read = await slow.ReceiveAsync(share, TestContext.Current.CancellationToken);
-            Assert.True(read.MessageType == WebSocketMessageType.Text, $"Dropped after {heard} bytes: {slow.CloseStatusDescription}\n{server.Output}");
-            heard += read.Count;
-            if (heard < 1_200_000) await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
     }
 
     [Fact]
