@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EmrSim.Server.Tests.Live.SocketIo;
 using EmrSim.Server.Tests.Processes;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -53,7 +54,7 @@ public sealed class Balancing(PostgresServer postgres) : IClassFixture<PostgresS
         var turns = await http.GetFromJsonAsync<JsonElement>(new Uri($"/api/sessions/{id}/turns", UriKind.Relative), Token);
         Assert.Equal(Enumerable.Range(0, 40).Select(static turn => $"turn {turn}"), turns.GetProperty("turns").EnumerateArray().Select(static turn => turn.GetProperty("text").GetString()));
         await Eventually.TrueAsync(() => heard.Distinct().Count() == 40, TimeSpan.FromSeconds(20), () => $"Heard {heard.Distinct().Count()} of 40.");
-        var served = await MetricAsync(first.HasExited ? second : first);
+        var served = await MetricAsync(first.HasExited ? second : first, "http_requests_total");
         Assert.True(served > 25, $"{served}");
     }
 
@@ -78,6 +79,34 @@ public sealed class Balancing(PostgresServer postgres) : IClassFixture<PostgresS
         Assert.NotNull(line);
     }
 
+    [Fact]
+    public async Task A_client_that_polls_stays_at_one_instance_and_goes_to_the_other_when_that_one_dies()
+    {
+        var settings = new Dictionary<string, string> { ["DATABASE_URL"] = await postgres.CreateDatabaseAsync(), ["TRUST_PROXY"] = "true", ["LIMIT_RELAY_PER_SESSION"] = "0" };
+        await using var first = await ServerProcess.StartAsync(settings);
+        await using var second = await ServerProcess.StartAsync(settings);
+        await using var door = new FrontDoor(Ports.Take(), [first.Port, second.Port]);
+        using var http = new HttpClient { BaseAddress = door.Url };
+        await Eventually.TrueAsync(async () => await AnswersAsync(http, "/health/ready"), TimeSpan.FromSeconds(15), () => door.Errors);
+        var id = await BeginAsync(http);
+        await using var client = OfficialClient.Begin(door.Url.Port, "polling", upgrade: false);
+        await client.HeardAsync("connect", 1);
+        await client.AskAsync("join-session", id);
+        for (var turn = 0; turn < 10; turn++) await RelayAsync(http, id, turn);
+        await client.HeardAsync("transcript", 10);
+        Assert.Empty(client.Heard("connect_error"));
+        Assert.Empty(client.Heard("disconnect"));
+
+        var (serving, other) = await WatchersAsync(first) > await WatchersAsync(second) ? (first, second) : (second, first);
+        Assert.Equal(0, await WatchersAsync(other));
+        await serving.KillAsync();
+        await client.HeardAsync("connect", 2);
+        await client.AskAsync("join-session", id);
+        await RelayAsync(http, id, 10);
+        await client.HeardAsync("transcript", 21);
+        Assert.True(await WatchersAsync(other) > 0);
+    }
+
     private static async Task<string> BeginAsync(HttpClient http)
     {
         using var answer = await http.PostAsJsonAsync("/api/sessions", new { persona_id = "persona_maya_v1", scenario_id = "sc_shoulder_overhead_reach_v1" }, Token);
@@ -98,11 +127,13 @@ public sealed class Balancing(PostgresServer postgres) : IClassFixture<PostgresS
             () => $"Turn {turn} was never taken.");
     }
 
-    private static async Task<double> MetricAsync(ServerProcess server)
+    private static Task<double> WatchersAsync(ServerProcess server) => MetricAsync(server, "live_listeners");
+
+    private static async Task<double> MetricAsync(ServerProcess server, string series)
     {
         var text = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
-        var line = text.Split('\n').First(static line => line.StartsWith("http_requests_total ", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task<bool> AnswersAsync(HttpClient http, string path)

@@ -24,7 +24,7 @@ internal sealed class BackupSchedule(BackupMaker maker, ServerSettings settings,
         while (true)
         {
             var slot = SlotOf(clock.GetUtcNow());
-            var isDone = await IsDoneAsync(slot, cancellationToken) || await TryMakeAsync(slot, cancellationToken);
+            var isDone = await TryMakeAsync(slot, cancellationToken);
             var wait = isDone ? slot + _every - clock.GetUtcNow() : s_tryAgain < _every ? s_tryAgain : _every;
             if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellationToken);
         }
@@ -51,6 +51,7 @@ internal sealed class BackupSchedule(BackupMaker maker, ServerSettings settings,
         var start = Stopwatch.GetTimestamp();
         try
         {
+            if (await IsDoneAsync(slot, cancellationToken)) return true;
             var made = await maker.CreateAsync(BackupReason.Scheduled, cancellationToken);
             var took = Stopwatch.GetElapsedTime(start);
             BackupMetrics.Made(made, took);
@@ -60,7 +61,7 @@ internal sealed class BackupSchedule(BackupMaker maker, ServerSettings settings,
         catch (Exception problem) when (problem is BackupRefusedException or IOException or UnauthorizedAccessException)
         {
             BackupMetrics.Failed(Stopwatch.GetElapsedTime(start));
-            log.NotMade(problem.Message);
+            log.NotMade(problem is UnauthorizedAccessException ? $"{maker.Shelf.Directory} can't be used: {problem.Message} Set BACKUP_DIR to a directory that can." : problem.Message);
             return false;
         }
 

@@ -42,7 +42,9 @@ public sealed class NearEncounters
         var (changes, asked) = (Interlocked.Read(ref _changes), _clock.GetTimestamp());
         if (await _encounters.FindAsync(id, cancellationToken) is not { } encounter) return null;
         if (_near.Count >= Most) _near.Clear();
-        if (Interlocked.Read(ref _changes) == changes) _near[id] = (encounter, asked);
+        _near[id] = (encounter, asked);
+        // Asked after it is noted: a change that came before is seen here, and one that comes now finds the note and removes it.
+        if (Interlocked.Read(ref _changes) != changes) _near.TryRemove(id, out _);
         return encounter;
     }
 

@@ -10,13 +10,16 @@ namespace EmrSim.Server.Limits;
 
 /// <summary>
 /// Counts requests in fixed windows in the session store, so that all instances count together. A window opens with the first
-/// request and closes when the store forgets the counter, so the instances' clocks need not agree.
+/// request and closes when the store forgets the counter, so the instances' clocks need not agree. No instance lets more pass than it
+/// has counted itself, whatever the store says: one that alone has lost the shared server limits what comes to it.
 /// </summary>
 public sealed class SharedLimits(ISessionStore store, TimeProvider clock)
 {
     private static readonly Meter s_meter = new("EmrSim.Server");
     private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("limits.refused", description: "Requests refused because their session or address had made too many.");
     private static readonly Counter<long> s_uncounted = s_meter.CreateCounter<long>("limits.uncounted", description: "Requests let pass because the session store could not count them.");
+
+    private readonly OwnCounts _own = new(clock);
 
     /// <summary>
     /// Counts the request for its session (when there is one) and for the caller's address, and tells of it in RateLimit headers.
@@ -40,8 +43,10 @@ public sealed class SharedLimits(ISessionStore store, TimeProvider clock)
         if (most <= 0) return null;
         try
         {
-            var counter = await store.IncrementAsync(Key(scope, subject, window), 1, window, cancellationToken);
-            return new(most, counter.Value, counter.ExpiresAt - clock.GetUtcNow());
+            var key = Key(scope, subject, window);
+            var counter = await store.IncrementAsync(key, 1, window, cancellationToken);
+            var own = _own.Add(key, counter.ExpiresAt);
+            return own.Count > counter.Value ? new(most, own.Count, own.Ends - clock.GetUtcNow()) : new(most, counter.Value, counter.ExpiresAt - clock.GetUtcNow());
         }
         catch (SessionStoreUnavailableException)
         {

@@ -14,7 +14,7 @@ internal static class EventRoutes
         .WithSummary("Follow an encounter live: server-sent events transcript, encounter, error; after=seq or Last-Event-ID resumes");
 
     private static async Task<IResult> FollowAsync(
-        string id, string? after, HttpContext context, EncounterRegister encounters, EncounterFollower follower, TimeProvider clock, IHostApplicationLifetime lifetime)
+        string id, string? after, HttpContext context, EncounterRegister encounters, EncounterPump pump, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var token = ending.Token;
@@ -23,21 +23,15 @@ internal static class EventRoutes
 
         using var stream = EventStream.Begin(context);
         var beating = stream.BeatAsync(clock, token);
-        try
-        {
-            await foreach (var told in follower.FollowAsync(id, place, token)) await SendAsync(stream, told, token);
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            // The reader has gone, or the server stops: a reader comes back with its Last-Event-ID.
-        }
+        await pump.RunAsync(id, place, told => TellAsync(stream, told, token), token);
 
+        // The reader has gone, or the server stops: a reader comes back with its Last-Event-ID.
         await ending.CancelAsync();
         await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Results.Empty;
     }
 
-    private static Task SendAsync(EventStream stream, LiveEvent told, CancellationToken cancellationToken)
+    private static async Task<bool> TellAsync(EventStream stream, LiveEvent told, CancellationToken cancellationToken)
     {
         var name = told.Payload switch
         {
@@ -46,7 +40,8 @@ internal static class EventRoutes
             TranscriptErrorNotice => "error",
             _ => "degraded",
         };
-        return stream.SendAsync(name, told.Payload!, told.Seq > 0 ? told.Seq : null, cancellationToken);
+        await stream.SendAsync(name, told.Payload!, told.Seq > 0 ? told.Seq : null, cancellationToken);
+        return true;
     }
 
     private static long? Place(string? given) => long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : null;

@@ -1,15 +1,13 @@
 using System.Collections.Concurrent;
 using EmrSim.Contracts;
-using EmrSim.Server.Http;
 using Microsoft.AspNetCore.SignalR;
 
 namespace EmrSim.Server.Live;
 
 /// <summary>What each hub connection follows. A connection that takes its messages slowly holds up itself only.</summary>
-public sealed class HubWatches(IHubContext<EncounterHub> hub, EncounterFollower follower, TimeProvider clock)
+public sealed class HubWatches(IHubContext<EncounterHub> hub, EncounterPump pump)
 {
     private const int MostJoined = 50;
-    private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
 
     internal void Join(HubCallerContext connection, string encounterId, long after)
     {
@@ -24,7 +22,8 @@ public sealed class HubWatches(IHubContext<EncounterHub> hub, EncounterFollower 
             return;
         }
 
-        watch.Pump = PumpAsync(connection.ConnectionId, encounterId, after, leaving.Token);
+        var client = hub.Clients.Client(connection.ConnectionId);
+        watch.Pump = pump.RunAsync(encounterId, after, told => TellAsync(client, told), leaving.Token);
     }
 
     internal static async Task LeaveAsync(HubCallerContext connection, string encounterId)
@@ -46,30 +45,10 @@ public sealed class HubWatches(IHubContext<EncounterHub> hub, EncounterFollower 
         }
     }
 
-    private async Task PumpAsync(string connectionId, string encounterId, long after, CancellationToken cancellationToken)
+    private static async Task<bool> TellAsync(IClientProxy client, LiveEvent told)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var client = hub.Clients.Client(connectionId);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await foreach (var told in follower.FollowAsync(encounterId, after, cancellationToken))
-                {
-                    await SendAsync(client, told);
-                    after = Math.Max(after, told.Seq);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (ApiErrorException)
-            {
-                // The log can't be read just now; nothing is lost by reading it later from the same place.
-                await Task.Delay(s_tryAgain, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        await SendAsync(client, told);
+        return true;
     }
 
     private static Task SendAsync(IClientProxy client, LiveEvent told) => told.Payload switch

@@ -13,7 +13,12 @@ internal sealed class LiveListener(Action<LiveListener> leave) : IDisposable
 
     public void Offer(LiveEvent told)
     {
-        if (!_events.Writer.TryWrite(told)) Volatile.Write(ref _behind, 1);
+        if (_events.Writer.TryWrite(told)) return;
+        Volatile.Write(ref _behind, 1);
+
+        // The reader may have taken everything between the two, and would wait beside the note for a word that may be the last. Either
+        // there is room now, so that it wakes, or what it has yet to take was there after the note was made.
+        _events.Writer.TryWrite(told);
     }
 
     /// <summary>Whether something was left out since the last time this was asked.</summary>

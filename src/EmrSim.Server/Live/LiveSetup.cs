@@ -16,6 +16,7 @@ public static class LiveSetup
         ArgumentNullException.ThrowIfNull(settings);
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EncounterFollower>();
+        services.AddSingleton<EncounterPump>();
         services.AddSingleton<HubWatches>();
         services.AddSingleton<HubRefusals>();
         services.AddSingleton<EngineConnections>();

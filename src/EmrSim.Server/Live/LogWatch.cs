@@ -1,5 +1,3 @@
-using System.Data.Common;
-using EmrSim.Server.Http;
 using EmrSim.Server.Storage;
 using EmrSim.SessionStore.Feed;
 
@@ -7,7 +5,7 @@ namespace EmrSim.Server.Live;
 
 /// <summary>
 /// Looks whether the logs of watched encounters have grown by another instance's hand: at once when the bell says that something may
-/// have been missed, and now and then in any case, more often the less the bell is believed.
+/// have been missed, and now and then in any case, more often the less the bell is believed, or while a look has failed.
 /// </summary>
 internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, FleetBell bell, TimeProvider clock, ILogger<LogWatch> log) : BackgroundService
 {
@@ -17,9 +15,11 @@ internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, Flee
     private static readonly TimeSpan s_deaf = TimeSpan.FromMilliseconds(250);
     private readonly SemaphoreSlim _called = new(0);
 
+    private bool _isPutOff;
+
     private TimeSpan Patience => bell.Status switch
     {
-        { State: "live", HasSilentPeer: false } => s_heartbeat,
+        { State: "live", HasSilentPeer: false } when !_isPutOff => s_heartbeat,
         { State: "deaf" } => s_deaf,
         _ => s_inDoubt,
     };
@@ -60,10 +60,12 @@ internal sealed partial class LogWatch(AppDatabase database, LiveFeed feed, Flee
         try
         {
             foreach (var some in feed.Watched.Chunk(MostAtOnce)) await LookAsync(some, cancellationToken);
+            _isPutOff = false;
         }
-        catch (Exception exception) when (exception is ApiErrorException or DbException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogPutOff(exception.Message);
+            if (!_isPutOff) LogPutOff(exception.Message);
+            _isPutOff = true;
         }
     }
 

@@ -124,9 +124,9 @@ public sealed partial class FleetBell : IAsyncDisposable
             BellMetrics.Sent.Add(1, new KeyValuePair<string, object?>("line", line.Line.Name));
             return (true, receivers);
         }
-        catch (Exception refused) when (refused is not ObjectDisposedException)
+        catch (Exception)
         {
-            // The next line, or the count in the next beat, makes up for it.
+            // The next line, or the count in the next beat, makes up for it; also for a connection that was replaced just now.
             BellMetrics.Failed.Add(1, new KeyValuePair<string, object?>("line", line.Line.Name));
             return (false, null);
         }

@@ -11,9 +11,11 @@ namespace EmrSim.SessionStore.Leases;
 /// </summary>
 /// <remarks>
 /// A lease is taken from a holder whose version has not changed for a whole life by the clock of the one who takes it, and given up by
-/// a holder who could not renew it for a life by its own, so that clocks that are set differently do not matter. While a part of the
-/// fleet can't see the other part's store, there is one holder on each side: work under a lease must bear that, by being harmless when
-/// done twice or by comparing <see cref="Lease.Fence"/> where it writes.
+/// a holder who could not renew it for a life by its own, so that clocks that are set differently do not matter. Where nothing stands,
+/// a holder writes its lease again and goes on, and one who has lately seen another's waits until a life has passed: the lease may stand
+/// where this instance can't look just now. While a part of the fleet can't see the other part's store, there is one holder on each
+/// side, until what the one side wrote reaches the other: work under a lease must bear that, by being harmless when done twice or by
+/// comparing <see cref="Lease.Fence"/> where it writes.
 /// </remarks>
 public sealed partial class FleetLeases(ISessionStore store, TimeProvider time, ILogger<FleetLeases> log)
 {
@@ -38,7 +40,7 @@ public sealed partial class FleetLeases(ISessionStore store, TimeProvider time, 
     /// <summary>Works whenever this instance holds the lease, until it is cancelled, and then hands it over.</summary>
     /// <param name="name">What is held.</param>
     /// <param name="life">How long it is held without being renewed; another instance takes over a third later at the most.</param>
-    /// <param name="work">Its token is cancelled when the lease is lost. Work that ends by itself is begun again.</param>
+    /// <param name="work">Its token is cancelled when the lease is lost. Work that ends by itself, or fails, is begun again by whoever gets the lease then.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task HoldAsync(string name, TimeSpan life, Func<Lease, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
@@ -61,6 +63,11 @@ public sealed partial class FleetLeases(ISessionStore store, TimeProvider time, 
             {
                 return;
             }
+            catch (Exception problem)
+            {
+                // Whatever it is, it must not stop this instance, and then the next holder.
+                LogFailed(problem, name);
+            }
 
             await Task.Delay(life / 3 * (0.7 + (0.3 * Random.Shared.NextDouble())), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -81,9 +88,14 @@ public sealed partial class FleetLeases(ISessionStore store, TimeProvider time, 
     private async ValueTask<Stamp?> TryTakeAsync(string key, TimeSpan life, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(key, cancellationToken).ConfigureAwait(false) is not { } standing)
+        {
+            if (_watched.TryGetValue(key, out var seen) && time.GetElapsedTime(seen.Since) < life) return null;
             return await store.AddAsync(key, _holder, Lease.EntryLife(life), cancellationToken).ConfigureAwait(false);
+        }
+
         // Handed over, or not renewed for a life while this instance watched.
-        if (standing.Value.Length > 0 && !HasStoodStill(key, standing.Stamp, life)) return null;
+        if (standing.Value.Length == 0) _watched.TryRemove(key, out _);
+        else if (!HasStoodStill(key, standing.Stamp, life)) return null;
         return await store.ReplaceAsync(key, _holder, Lease.EntryLife(life), standing.Stamp, cancellationToken).ConfigureAwait(false);
     }
 
@@ -100,4 +112,7 @@ public sealed partial class FleetLeases(ISessionStore store, TimeProvider time, 
 
     [LoggerMessage(152, LogLevel.Warning, "Lease {Name} is lost")]
     private partial void LogLost(string name);
+
+    [LoggerMessage(153, LogLevel.Error, "The work under lease {Name} failed and is begun again")]
+    private partial void LogFailed(Exception problem, string name);
 }

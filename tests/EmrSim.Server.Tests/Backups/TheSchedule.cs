@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using EmrSim.Server.Tests.Processes;
 using EmrSim.Server.Tests.Storage;
 
@@ -48,6 +49,21 @@ public sealed class TheSchedule(SqliteInstallation sqlite, PostgresInstallation 
         Assert.True(await server.AnswersAsync("/health/ready"));
         var metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("backup_runs_total{outcome=\"failure\"}", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_directory_that_cannot_be_read_is_told_and_the_server_goes_on_until_it_can()
+    {
+        using var ground = await Ground.OnAsync(sqlite);
+        ground.Settings["BACKUP_EVERY"] = "1s";
+        Directory.CreateDirectory(ground.Shelf);
+        File.SetUnixFileMode(ground.Shelf, UnixFileMode.None);
+        await using var server = await ServerProcess.StartAsync(ground.Settings, ground.Place.Directory, asAnyUser: true);
+        await Eventually.TrueAsync(() => server.Output.Contains($"Backup not made: {ground.Shelf} can't be used:", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => server.Output);
+        Assert.True(await server.AnswersAsync("/health/ready"));
+        File.SetUnixFileMode(ground.Shelf, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await Eventually.TrueAsync(() => server.Output.Contains("Backup made", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => server.Output);
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using EmrSim.Server.Tests.Voice;
 
 namespace EmrSim.Server.Tests.Limits;
 
-/// <summary>Two instances on one Redis and one PostgreSQL, before and after that Redis was killed.</summary>
+/// <summary>Two instances, started at once on an empty PostgreSQL, and one Redis, before and after that Redis was killed or one of them lost it.</summary>
 public sealed class TwoInstancesOneFleet(PostgresInstallation on) : IAsyncLifetime
 {
     private const int Most = 10;
@@ -27,6 +27,29 @@ public sealed class TwoInstancesOneFleet(PostgresInstallation on) : IAsyncLifeti
         // Counters that were begun in the database are added to those on Redis when they are moved.
         Assert.Equal(0, await PassedAsync("after"));
         Assert.Equal(Most, await PassedAsync("again"));
+    }
+
+    [Fact]
+    public async Task Let_no_more_pass_at_one_that_alone_has_lost_redis_than_a_window_allows()
+    {
+        await _redis.AskAsync("ACL", "SETUSER", "second", "off");
+        await _redis.AskAsync("CLIENT", "KILL", "USER", "second");
+        await HealthIsAsync("degraded", _second);
+        var passed = 0;
+        var begun = TimeProvider.System.GetTimestamp();
+
+        // Over several beats, in each of which the first moves the other's counters up to Redis.
+        while (TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(7))
+        {
+            using var answer = await _second.Http.StatelessAsync("apart");
+            if (answer.StatusCode == HttpStatusCode.OK) passed++;
+            else Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Most, passed);
+        using var refused = await _first.Http.StatelessAsync("apart");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
     }
 
     [Fact]
@@ -52,8 +75,10 @@ public sealed class TwoInstancesOneFleet(PostgresInstallation on) : IAsyncLifeti
         _upstream = await FakeUpstream.StartAsync();
         _redis = await RedisServer.StartAsync();
         _place = await on.NewPlaceAsync();
-        var settings = VoiceServer.Settings(_upstream, ("REDIS_URL", _redis.Url), ("LIMIT_TOKEN_PER_SESSION", $"{Most}"), ("DATABASE_URL", _place.Settings["DATABASE_URL"]));
-        (_first, _second) = (await ServerProcess.StartAsync(settings), await ServerProcess.StartAsync(settings));
+        await _redis.AskAsync("ACL", "SETUSER", "second", "on", ">hush-hush", "~*", "&*", "+@all");
+        // Launched before either is waited for: each sees a database without tables and without keys.
+        (_first, _second) = (ServerProcess.Launch(Settings(_redis.Url)), ServerProcess.Launch(Settings($"redis://second:hush-hush@127.0.0.1:{_redis.Port}")));
+        foreach (var server in (ServerProcess[])[_first, _second]) await Eventually.TrueAsync(() => server.AnswersAsync("/health/ready"), s_patience, () => server.Output);
     }
 
     public async ValueTask DisposeAsync()
@@ -64,6 +89,9 @@ public sealed class TwoInstancesOneFleet(PostgresInstallation on) : IAsyncLifeti
         await _upstream.DisposeAsync();
         _place.Dispose();
     }
+
+    private Dictionary<string, string> Settings(string redis) =>
+        VoiceServer.Settings(_upstream, ("REDIS_URL", redis), ("LIMIT_TOKEN_PER_SESSION", $"{Most}"), ("DATABASE_URL", _place.Settings["DATABASE_URL"]));
 
     // At both instances at once, a few at a time: a store that is overloaded counts in two tiers.
     private async Task<int> PassedAsync(string session)
@@ -95,9 +123,9 @@ public sealed class TwoInstancesOneFleet(PostgresInstallation on) : IAsyncLifeti
         await HealthIsAsync("degraded");
     }
 
-    private async Task HealthIsAsync(string status)
+    private async Task HealthIsAsync(string status, ServerProcess? of = null)
     {
-        foreach (var server in (ServerProcess[])[_first, _second])
+        foreach (var server in of is null ? (ServerProcess[])[_first, _second] : [of])
         {
             await Eventually.TrueAsync(
                 async () =>

@@ -48,6 +48,9 @@ public sealed class TwoInstances : IAsyncDisposable
         return two;
     }
 
+    /// <summary>Their database, by a hand that rings nobody.</summary>
+    public Task<Beside> BesideAsync() => Beside.OpenAsync(_place);
+
     /// <summary>Waits until both say this of their live feed.</summary>
     public async Task FeedIsAsync(string state)
     {

@@ -34,9 +34,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts the server and waits until it is ready to serve.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, bool asBuilt = false)
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, bool asBuilt = false, bool asAnyUser = false)
     {
-        var server = Launch(settings, dataDirectory, asBuilt);
+        var server = Launch(settings, dataDirectory, asBuilt, asAnyUser);
         try
         {
             await Eventually.TrueAsync(
@@ -55,11 +55,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the server without waiting, for starts that are meant to fail.</summary>
-    public static ServerProcess Launch(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, bool asBuilt = false)
+    public static ServerProcess Launch(IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, bool asBuilt = false, bool asAnyUser = false)
     {
         var port = settings?.TryGetValue("PORT", out var given) == true ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Ports.Take();
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("emrsim-data-").FullName;
         var start = asBuilt ? BuiltProgram.AsBuilt() : BuiltProgram.Start();
+        if (asAnyUser && Environment.IsPrivilegedProcess) GiveUpRights(start);
         foreach (var inherited in Cleared) start.Environment.Remove(inherited);
         start.Environment["HOST"] = "127.0.0.1";
         start.Environment["PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -82,6 +83,12 @@ public sealed class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>SIGSTOP: it stands still, with all that it has open.</summary>
+    public void Stand() => _ = SendSignal(_process.Id, 19);
+
+    /// <summary>SIGCONT.</summary>
+    public void GoOn() => _ = SendSignal(_process.Id, 18);
 
     /// <summary>SIGTERM, and the exit code once it is gone.</summary>
     public async Task<int> StopAsync()
@@ -120,6 +127,13 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>What the tests' own environment must not tell the program.</summary>
     public static IReadOnlyList<string> Cleared { get; } = ["REDIS_URL", "SESSION_STORE_URL", "DATABASE_URL", "CONTENT_DIR", "SQLITE_PATH", "DB_PATH", "OPENAI_API_KEY", "VOICE_ENABLED", "TEACHER_KEY", "NODE_ENV", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+    // Root may read and write everything; without these rights it is refused as every other user is.
+    private static void GiveUpRights(ProcessStartInfo start)
+    {
+        foreach (var (place, word) in ((string[])["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search", start.FileName]).Index()) start.ArgumentList.Insert(place, word);
+        start.FileName = "setpriv";
+    }
 
     private void Keep(string? line)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EmrSim.Server.Tests.Processes;
+using EmrSim.SessionStore.Faults;
 using EmrSim.SessionStore.Leases;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -50,9 +51,10 @@ public sealed class HoldingALease : IAsyncLifetime
     [Fact]
     public async Task Ends_when_its_holder_dies_and_goes_to_one_other()
     {
-        await using var dying = await RunningStore.StartAsync(Options());
+        var faults = new StoreFaults();
+        await using var dying = await RunningStore.StartAsync(Options(faults));
         var held = (await Leases(dying, TimeProvider.System).TryAcquireAsync("a", s_life, Token))!;
-        await dying.DisposeAsync();
+        foreach (var tier in (string[])["redis", "database", "memory"]) faults.Fail(tier);
         var (mine, theirs) = (Leases(_first, TimeProvider.System), Leases(_second, _ahead));
         var winners = new ConcurrentBag<Lease>();
         await Eventually.TrueAsync(
@@ -134,9 +136,9 @@ public sealed class HoldingALease : IAsyncLifetime
 
     private static FleetLeases Leases(RunningStore instance, TimeProvider time) => new(instance.Store, time, NullLogger<FleetLeases>.Instance);
 
-    private SessionStoreOptions Options()
+    private SessionStoreOptions Options(StoreFaults? faults = null)
     {
         Assert.True(StoreUrl.TryParse(_redis.Url, out var url, out _));
-        return new() { Server = url, Database = Contract.Databases.Sqlite(_file) };
+        return new() { Server = url, Database = Contract.Databases.Sqlite(_file), Faults = faults };
     }
 }

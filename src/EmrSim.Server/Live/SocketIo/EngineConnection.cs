@@ -7,7 +7,7 @@ internal sealed partial class EngineConnection : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly OutgoingQueue _outgoing = new();
+    private readonly OutgoingQueue _outgoing;
     private readonly Action<EngineConnection> _forget;
     private readonly TimeSpan _slowest;
     private readonly TimeProvider _clock;
@@ -21,6 +21,7 @@ internal sealed partial class EngineConnection : IDisposable
     public EngineConnection(string id, bool onWebSocket, Func<EngineConnection, SocketSession> session, Action<EngineConnection> forget, TimeSpan slowest, TimeProvider clock, ILogger log)
     {
         (Id, IsOnWebSocket, _forget, _slowest, _clock, _log) = (id, onWebSocket, forget, slowest, clock, log);
+        _outgoing = new(clock);
         Ended = _ending.Token;
         _session = session(this);
     }
@@ -44,7 +45,7 @@ internal sealed partial class EngineConnection : IDisposable
             {
                 await Task.Delay(EngineLimits.PingInterval, _clock, Ended);
                 _pong = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                _outgoing.TryAdd(EnginePacket.Ping);
+                _outgoing.AddPing();
                 await _pong.Task.WaitAsync(EngineLimits.PingTimeout, _clock, Ended);
                 if (!_session.HasConnected) Close("Nothing was connected.", WebSocketCloseStatus.PolicyViolation);
             }
@@ -63,18 +64,15 @@ internal sealed partial class EngineConnection : IDisposable
         Dispose();
     }
 
-    /// <summary>Queues a message; waits while the client is slow and drops it when it takes nothing for long. False when the connection has ended.</summary>
+    /// <summary>Queues a message; waits while the client is slow and drops it when it takes nothing at all for long. False when the connection has ended.</summary>
     public async Task<bool> SendAsync(string message)
     {
         var packet = EnginePacket.MessageType + message;
-        if (_outgoing.TryAdd(packet)) return true;
-        if (Ended.IsCancellationRequested) return false;
-        using var patience = new CancellationTokenSource(_slowest, _clock);
         try
         {
-            return await _outgoing.AddAsync(packet, patience.Token);
+            return await _outgoing.AddAsync(packet, _slowest);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             LogSlow();
             Close("Too slow: connect again and catch up.", WebSocketCloseStatus.PolicyViolation);

@@ -19,10 +19,10 @@ internal sealed class EngineConnections
     private volatile bool _stopping;
 
     public EngineConnections(
-        EncounterRegister encounters, TranscriptLog transcripts, EncounterFollower follower, ServerSettings settings, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<EngineConnection> log)
+        EncounterRegister encounters, TranscriptLog transcripts, EncounterPump pump, ServerSettings settings, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<EngineConnection> log)
     {
         (_limits, _clock, _log) = (settings.Live, clock, log);
-        _join = (emit, ended) => new(encounters, transcripts, follower, clock, emit, ended);
+        _join = (emit, ended) => new(encounters, transcripts, pump, emit, ended);
         lifetime.ApplicationStopping.Register(CloseAll);
     }
 

@@ -6,7 +6,10 @@ internal static class EngineLimits
     public const int LongestPayload = 100_000;
     public const int MostJoined = 50;
     public const int MostWaitingPackets = 256;
-    public const int MostWaitingCharacters = 1024 * 1024;
+    public const int MostWaitingCharacters = 256 * 1024;
+
+    /// <summary>How much is taken at once: what the slowest line that is borne carries within SOCKET_IO_SLOW_SECONDS.</summary>
+    public const int LargestShare = 64 * 1024;
 
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(25);
     public static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using EmrSim.Contracts;
 using EmrSim.Server.Encounters;
 using EmrSim.Server.Http;
@@ -8,9 +9,8 @@ namespace EmrSim.Server.Live.SocketIo;
 
 /// <summary>The encounters that one client watches: each is told from its beginning and then live.</summary>
 internal sealed class JoinedEncounters(
-    EncounterRegister encounters, TranscriptLog transcripts, EncounterFollower follower, TimeProvider clock, Func<string, object, Task<bool>> emit, CancellationToken ended)
+    EncounterRegister encounters, TranscriptLog transcripts, EncounterPump pump, Func<string, object, Task<bool>> emit, CancellationToken ended)
 {
-    private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, Watch> _watches = new(StringComparer.Ordinal);
 
     /// <summary>Answers, then tells. A client that wants no answer is joined as soon as the database can be asked again.</summary>
@@ -21,7 +21,7 @@ internal sealed class JoinedEncounters(
         await answer(error);
         if (error is not null || ended.IsCancellationRequested) return;
         var leaving = CancellationTokenSource.CreateLinkedTokenSource(ended);
-        _watches[id] = new(leaving, TellAsync(id, leaving.Token));
+        _watches[id] = new(leaving, pump.RunAsync(id, after: 0, TellAsync, leaving.Token));
     }
 
     public async Task LeaveAsync(string id)
@@ -46,9 +46,9 @@ internal sealed class JoinedEncounters(
             await emit("catchup-transcripts", new CaughtUp(request.EncounterId, [.. missed]));
             return null;
         }
-        catch (ApiErrorException refused)
+        catch (Exception problem) when (problem is ApiErrorException or DbException)
         {
-            return refused.Error.Code;
+            return CodeOf(problem);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -64,9 +64,9 @@ internal sealed class JoinedEncounters(
         {
             return await encounters.FindAsync(id, ended) is null ? TranscriptErrors.SessionNotFound.Code : null;
         }
-        catch (ApiErrorException refused)
+        catch (Exception problem) when (problem is ApiErrorException or DbException)
         {
-            return isAnswered ? refused.Error.Code : null;
+            return isAnswered ? CodeOf(problem) : null;
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -74,32 +74,7 @@ internal sealed class JoinedEncounters(
         }
     }
 
-    private async Task TellAsync(string id, CancellationToken leaving)
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var after = 0L;
-        while (!leaving.IsCancellationRequested)
-        {
-            try
-            {
-                if (await encounters.FindAsync(id, leaving) is null) return;
-                await foreach (var told in follower.FollowAsync(id, after, leaving))
-                {
-                    if (!await TellAsync(told)) return;
-                    after = Math.Max(after, told.Seq);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (ApiErrorException)
-            {
-                // The log can't be read just now; nothing is lost by reading it later from the same place.
-                await Task.Delay(s_tryAgain, clock, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    private static string CodeOf(Exception problem) => problem is ApiErrorException refused ? refused.Error.Code : "storage_unavailable";
 
     private Task<bool> TellAsync(LiveEvent told) => told.Payload switch
     {

@@ -1,13 +1,17 @@
 namespace EmrSim.Server.Live.SocketIo;
 
-/// <summary>What a client has not taken yet: bounded, in order, whichever transport takes it.</summary>
-internal sealed class OutgoingQueue
+/// <summary>
+/// What a client has not taken yet: bounded, in order, whichever transport takes it. It is taken in shares, so that a client on a slow
+/// line is seen to take something all the time.
+/// </summary>
+internal sealed class OutgoingQueue(TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Queue<string> _packets = new();
     private TaskCompletionSource _filled = Signal();
-    private TaskCompletionSource _emptied = Signal();
+    private TaskCompletionSource _taken = Signal();
     private int _characters;
+    private bool _isPingDue;
     private bool _closed;
 
     /// <summary>False when it is full or closed.</summary>
@@ -23,27 +27,37 @@ internal sealed class OutgoingQueue
         }
     }
 
-    /// <summary>Waits for room. False when it is closed.</summary>
-    public async Task<bool> AddAsync(string packet, CancellationToken cancellationToken)
+    /// <summary>Waits for room, as long as something is taken within <paramref name="patience"/> each time; then throws. False when it is closed.</summary>
+    public async Task<bool> AddAsync(string packet, TimeSpan patience)
     {
         while (!TryAdd(packet))
         {
-            Task emptied;
+            Task taken;
             lock (_lock)
             {
                 if (_closed) return false;
                 if (HasRoom(packet)) continue;
-                if (_emptied.Task.IsCompleted) _emptied = Signal();
-                emptied = _emptied.Task;
+                if (_taken.Task.IsCompleted) _taken = Signal();
+                taken = _taken.Task;
             }
 
-            await emptied.WaitAsync(cancellationToken);
+            await taken.WaitAsync(patience, clock);
         }
 
         return true;
     }
 
-    /// <summary>Everything that waits, as soon as there is something; nothing when it is closed and taken.</summary>
+    /// <summary>A ping is no part of what waits: it is taken next, however much that is.</summary>
+    public void AddPing()
+    {
+        lock (_lock)
+        {
+            _isPingDue = true;
+            _filled.TrySetResult();
+        }
+    }
+
+    /// <summary>The next share of what waits, as soon as there is something; nothing when it is closed and taken.</summary>
     public async Task<IReadOnlyList<string>> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -51,7 +65,7 @@ internal sealed class OutgoingQueue
             Task filled;
             lock (_lock)
             {
-                if (_packets.Count > 0 || _closed) return TakeAll();
+                if (_packets.Count > 0 || _isPingDue || _closed) return TakeShare();
                 if (_filled.Task.IsCompleted) _filled = Signal();
                 filled = _filled.Task;
             }
@@ -60,10 +74,10 @@ internal sealed class OutgoingQueue
         }
     }
 
-    /// <summary>Everything that waits now.</summary>
+    /// <summary>The next share of what waits now.</summary>
     public IReadOnlyList<string> Take()
     {
-        lock (_lock) return TakeAll();
+        lock (_lock) return TakeShare();
     }
 
     public void Close()
@@ -72,7 +86,7 @@ internal sealed class OutgoingQueue
         {
             _closed = true;
             _filled.TrySetResult();
-            _emptied.TrySetResult();
+            _taken.TrySetResult();
         }
     }
 
@@ -80,13 +94,21 @@ internal sealed class OutgoingQueue
     private bool HasRoom(string packet) =>
         _packets.Count == 0 || (_packets.Count < EngineLimits.MostWaitingPackets && _characters + packet.Length <= EngineLimits.MostWaitingCharacters);
 
-    private string[] TakeAll()
+    // Once it is closed nothing more can be asked for, so all that is left goes at once.
+    private List<string> TakeShare()
     {
-        var taken = _packets.ToArray();
-        _packets.Clear();
-        _characters = 0;
-        _emptied.TrySetResult();
-        return taken;
+        var share = new List<string>();
+        if (_isPingDue && !_closed) share.Add(EnginePacket.Ping);
+        _isPingDue = false;
+        for (var length = 0; _packets.TryPeek(out var next) && (_closed || length == 0 || length + next.Length <= EngineLimits.LargestShare);)
+        {
+            share.Add(_packets.Dequeue());
+            length += next.Length;
+            _characters -= next.Length;
+        }
+
+        _taken.TrySetResult();
+        return share;
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

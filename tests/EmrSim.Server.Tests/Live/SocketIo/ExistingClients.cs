@@ -44,6 +44,7 @@ public sealed class ExistingClients(SqliteInstallation on)
 
     [Theory]
     [InlineData("websocket")]
+    [InlineData("polling")]
     [InlineData("polling,websocket")]
     public async Task Connect_again_after_a_crash_and_catch_up(string transports)
     {

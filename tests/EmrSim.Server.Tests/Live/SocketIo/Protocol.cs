@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 using EmrSim.Server.Tests.Encounters;
 using EmrSim.Server.Tests.Processes;
@@ -153,6 +155,17 @@ public sealed class Protocol(SqliteInstallation on)
         var waiting = server.Http.PollAsync(other);
         Assert.Equal((HttpStatusCode.OK, "ok"), await server.Http.SendAsync(other, "1"));
         Assert.Contains((await waiting).Body, (string[])["1", "{\"code\":1,\"message\":\"Session ID unknown\"}"]);
+    }
+
+    [Fact]
+    public async Task Closes_at_two_posts_at_a_time()
+    {
+        var server = await on.ServerAsync();
+        var sid = await server.Http.ConnectedAsync();
+        using var slow = new TcpClient("127.0.0.1", server.Port);
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {RawClient.Polling}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n42"), TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await server.Http.SendAsync(sid, "6")).Status == HttpStatusCode.BadRequest, TimeSpan.FromSeconds(10), () => "The second was taken beside the first.");
+        Assert.Contains("\"code\":1", (await server.Http.PollAsync(sid)).Body, StringComparison.Ordinal);
     }
 
     [Fact]

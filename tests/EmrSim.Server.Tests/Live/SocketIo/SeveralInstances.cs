@@ -107,4 +107,28 @@ public sealed class SeveralInstances(PostgresInstallation postgres, SqliteInstal
         Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PollAsync(slow)).Status);
         Assert.Empty(quick.Heard("disconnect"));
     }
+
+    [Fact]
+    public async Task Are_changed_over_by_a_web_socket_client_whose_instance_was_killed()
+    {
+        await using var two = await TwoInstances.StartAsync(postgres, null);
+        await using var balancer = new Balancer(byAddress: false, two.First, two.Second);
+        await using var client = OfficialClient.Begin(balancer.Port, "websocket");
+        await client.HeardAsync("connect", 1);
+        await client.AskAsync("join-session", two.Session.Id);
+        await two.SayAsync();
+        await client.HeardAsync("transcript", 1);
+        await two.First.KillAsync();
+        await client.HeardAsync("disconnect", 1);
+        var there = two.Session.At(two.Second.Http);
+        await there.RelayedAsync(new { role = "user", text = "missed", itemId = "missed" });
+        await client.HeardAsync("connect", 2);
+        await client.EmitAsync("request-catchup", new { sessionId = two.Session.Id, afterSeq = 1 });
+        var missed = await client.HeardAsync("catchup-transcripts", 1);
+        Assert.Equal("missed", Assert.Single(missed.GetProperty("transcripts").EnumerateArray()).GetProperty("text").GetString());
+        await client.AskAsync("join-session", two.Session.Id);
+        await there.RelayedAsync(new { role = "user", text = "now", itemId = "now" });
+        await client.HeardAsync("transcript", 4);
+        Assert.Equal([1, 1, 2, 3], client.Transcripts.Select(entry => entry.GetProperty("seq").GetInt32()));
+    }
 }

@@ -1,0 +1,44 @@
+namespace EmrSim.Server.Live;
+
+/// <summary>Tells one watcher what happens to an encounter until it leaves, whatever becomes of the database meanwhile.</summary>
+public sealed partial class EncounterPump(EncounterFollower follower, TimeProvider clock, ILogger<EncounterPump> log)
+{
+    private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
+
+    /// <param name="encounterId">Which encounter.</param>
+    /// <param name="after">From where in its log.</param>
+    /// <param name="tell">False when the watcher takes nothing more.</param>
+    /// <param name="leaving">Ends it.</param>
+    public async Task RunAsync(string encounterId, long after, Func<LiveEvent, Task<bool>> tell, CancellationToken leaving)
+    {
+        ArgumentNullException.ThrowIfNull(tell);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var isPutOff = false;
+        while (!leaving.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var told in follower.FollowAsync(encounterId, after, leaving))
+                {
+                    if (!await tell(told)) return;
+                    after = Math.Max(after, told.Seq);
+                    isPutOff = false;
+                }
+            }
+            catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                // Nothing is lost by reading the log later from the same place; a watcher who is told nothing more would not know.
+                if (!isPutOff) LogPutOff(problem.Message);
+                isPutOff = true;
+                await Task.Delay(s_tryAgain, clock, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A watched encounter can't be read just now and is tried again: {Reason}")]
+    private partial void LogPutOff(string reason);
+}
