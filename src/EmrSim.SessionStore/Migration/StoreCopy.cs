@@ -52,8 +52,8 @@ internal sealed class StoreCopy(IServerTier from, IServerTier to, MigrationLead 
         if (await to.PeekAsync(key, cancellationToken).ConfigureAwait(false) is not { } held) return Outcome.Foreign;
         // A number without an envelope may be another program's; it is the fleet's when that counts under the same key.
         if (held is { Kind: EntryKind.Counter } && held.Stamp == default && await from.PeekAsync(key, cancellationToken).ConfigureAwait(false) is not { Kind: EntryKind.Counter }) return Outcome.Foreign;
-        // Ended long ago for every clock, and no newer than what it replaces: it stands in the way of nothing.
-        await to.RemoveAsync(key, new(EntryKind.Tombstone, held.Stamp, 1, default), cancellationToken).ConfigureAwait(false);
+        // Ended long ago for every clock, and no newer than what it replaces: it stands in the way of nothing. A removal would last longer.
+        await to.SetAsync(key, new(EntryKind.Tombstone, held.Stamp, 1, default), cancellationToken).ConfigureAwait(false);
         return Outcome.Written;
     }
 
