@@ -15,9 +15,8 @@ internal sealed class Recovery(
     TimeProvider time,
     ILogger<Recovery> log) : BackgroundService
 {
-    private const int LargestPage = 50;
+    private const int LargestPage = 100;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_tickWhileMoving = TimeSpan.FromMilliseconds(20);
 
     // Not all instances at the same moment.
     private static readonly TimeSpan s_spread = TimeSpan.FromMilliseconds(250);
@@ -27,7 +26,7 @@ internal sealed class Recovery(
     private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);
     private readonly Dictionary<TierSlot, UpwardPass> _passes = slots.Where(static slot => slot.Fallback is not null).ToDictionary(
         static slot => slot,
-        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 50, 1, LargestPage)));
+        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 40, 1, LargestPage)));
     private readonly LoopTrouble _trouble = new("the recovery", time, log);
     private double _mayMove;
     private bool _isLeftBelow;
@@ -57,7 +56,6 @@ internal sealed class Recovery(
                 }
 
                 _firstLook.TrySetResult();
-                timer.Period = _mayMove > 0 ? s_tickWhileMoving : s_tick;
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
@@ -137,7 +135,7 @@ internal sealed class Recovery(
         // Up to the highest one that serves: what only this process holds is better where others see it.
         var top = slots.FirstOrDefault(static slot => slot.Breaker.Allows);
         if (top is null) return;
-        // Spread over the time, since the requests of this moment need the same processors.
+        // What may go at this tick goes in one go, so that most requests in between meet nothing of it.
         _mayMove = Math.Min(_mayMove, 0) + (Math.Min(0.1, time.GetElapsedTime(_movedAt).TotalSeconds) * _perSecond);
         _movedAt = time.GetTimestamp();
         _isLeftBelow = false;
