@@ -1,7 +1,7 @@
 namespace EmrSim.Server.Limits;
 
 /// <summary>
-/// What this instance alone has counted in the windows that are open. A store may begin a window anew: one that came back empty, or the
+/// What the store let pass at this instance in the windows that are open. A store may begin a window anew: one that came back empty, or the
 /// database below a server that only this instance has lost, from which the others move its counters away every two seconds.
 /// </summary>
 internal sealed class OwnCounts(TimeProvider clock)

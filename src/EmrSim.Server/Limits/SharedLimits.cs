@@ -10,8 +10,8 @@ namespace EmrSim.Server.Limits;
 
 /// <summary>
 /// Counts requests in fixed windows in the session store, so that all instances count together. A window opens with the first
-/// request and closes when the store forgets the counter, so the instances' clocks need not agree. No instance lets more pass than it
-/// has counted itself, whatever the store says: one that alone has lost the shared server limits what comes to it.
+/// request and closes when the store forgets the counter, so the instances' clocks need not agree. No instance lets more
+/// pass than one whole limit, whatever the store says: one that alone has lost the shared server limits what comes to it.
 /// </summary>
 public sealed class SharedLimits(ISessionStore store, TimeProvider clock)
 {
@@ -45,6 +45,8 @@ public sealed class SharedLimits(ISessionStore store, TimeProvider clock)
         {
             var key = Key(scope, subject, window);
             var counter = await store.IncrementAsync(key, 1, window, cancellationToken);
+            if (counter.Value > most) return new(most, counter.Value, counter.ExpiresAt - clock.GetUtcNow());
+            // Only what the store let pass: of many at once it numbers some lower than this instance does, and refuses the right ones.
             var own = _own.Add(key, counter.ExpiresAt);
             return own.Count > counter.Value ? new(most, own.Count, own.Ends - clock.GetUtcNow()) : new(most, counter.Value, counter.ExpiresAt - clock.GetUtcNow());
         }
