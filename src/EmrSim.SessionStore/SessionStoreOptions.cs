@@ -28,7 +28,7 @@ public sealed class SessionStoreOptions
     public long JournalBytes { get; set; } = 16L * 1024 * 1024;
 
     /// <summary>Entries moved up per second after a recovery, at the most.</summary>
-    public int PromotionsPerSecond { get; set; } = 3_200;
+    public int PromotionsPerSecond { get; set; } = 3_000;
 
     /// <summary>How often it is looked whether other instances left something in the database.</summary>
     public TimeSpan DatabaseBeat { get; set; } = TimeSpan.FromSeconds(2);

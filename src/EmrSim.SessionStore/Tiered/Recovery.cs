@@ -15,7 +15,7 @@ internal sealed class Recovery(
     TimeProvider time,
     ILogger<Recovery> log) : BackgroundService
 {
-    private const int LargestPage = 100;
+    private const int LargestPage = 200;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
     // Not all instances at the same moment.
@@ -26,7 +26,7 @@ internal sealed class Recovery(
     private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);
     private readonly Dictionary<TierSlot, UpwardPass> _passes = slots.Where(static slot => slot.Fallback is not null).ToDictionary(
         static slot => slot,
-        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 40, 1, LargestPage)));
+        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 20, 1, LargestPage)));
     private readonly LoopTrouble _trouble = new("the recovery", time, log);
     private double _mayMove;
     private bool _isLeftBelow;
