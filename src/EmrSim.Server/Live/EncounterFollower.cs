@@ -13,8 +13,8 @@ public sealed class EncounterFollower(LiveFeed feed, EncounterRegister encounter
     public async IAsyncEnumerable<LiveEvent> FollowAsync(string encounterId, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var listener = feed.Listen(encounterId);
-        var place = new Place(after, 0);
-        (place, var missed) = await CatchUpAsync(encounterId, place, cancellationToken);
+        if (await encounters.FindAsync(encounterId, cancellationToken) is not { } followed) yield break;
+        var (place, missed) = await ReadSinceAsync(followed, new(after, 0), cancellationToken);
         foreach (var change in missed) yield return change;
 
         await foreach (var told in listener.Events.ReadAllAsync(cancellationToken))
@@ -33,15 +33,17 @@ public sealed class EncounterFollower(LiveFeed feed, EncounterRegister encounter
         }
     }
 
-    private async Task<(Place Place, IReadOnlyList<LiveEvent> Missed)> CatchUpAsync(string encounterId, Place place, CancellationToken cancellationToken)
+    private async Task<(Place Place, IReadOnlyList<LiveEvent> Missed)> CatchUpAsync(string encounterId, Place place, CancellationToken cancellationToken) =>
+        await encounters.FindAsync(encounterId, cancellationToken) is { } encounter ? await ReadSinceAsync(encounter, place, cancellationToken) : (place, []);
+
+    private async Task<(Place Place, IReadOnlyList<LiveEvent> Missed)> ReadSinceAsync(Encounter encounter, Place place, CancellationToken cancellationToken)
     {
-        if (await encounters.FindAsync(encounterId, cancellationToken) is not { } encounter) return (place, []);
         var missed = new List<LiveEvent>();
         if (encounter.LastSeq > place.Seq)
         {
-            foreach (var turn in await transcripts.ReadChangesAsync(encounterId, place.Seq, encounter.LastSeq, cancellationToken))
+            foreach (var turn in await transcripts.ReadChangesAsync(encounter.Id, place.Seq, encounter.LastSeq, cancellationToken))
             {
-                var told = LiveEvent.Of(encounterId, turn);
+                var told = LiveEvent.Of(encounter.Id, turn);
                 if (told.Payload is not null) missed.Add(told);
             }
         }

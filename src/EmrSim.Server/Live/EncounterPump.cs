@@ -1,9 +1,10 @@
 namespace EmrSim.Server.Live;
 
-/// <summary>Tells one watcher what happens to an encounter until it leaves, whatever becomes of the database meanwhile.</summary>
+/// <summary>Tells one watcher what happens to an encounter until it leaves or there is no such encounter, whatever becomes of the database meanwhile.</summary>
 public sealed partial class EncounterPump(EncounterFollower follower, TimeProvider clock, ILogger<EncounterPump> log)
 {
     private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
+    private int _putOff;
 
     /// <param name="encounterId">Which encounter.</param>
     /// <param name="after">From where in its log.</param>
@@ -14,28 +15,39 @@ public sealed partial class EncounterPump(EncounterFollower follower, TimeProvid
         ArgumentNullException.ThrowIfNull(tell);
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var isPutOff = false;
-        while (!leaving.IsCancellationRequested)
+        try
         {
-            try
+            while (!leaving.IsCancellationRequested)
             {
-                await foreach (var told in follower.FollowAsync(encounterId, after, leaving))
+                try
                 {
-                    if (!await tell(told)) return;
-                    after = Math.Max(after, told.Seq);
-                    isPutOff = false;
+                    await foreach (var told in follower.FollowAsync(encounterId, after, leaving))
+                    {
+                        if (!await tell(told)) return;
+                        after = Math.Max(after, told.Seq);
+                        if (isPutOff) Interlocked.Decrement(ref _putOff);
+                        isPutOff = false;
+                    }
+
+                    return;
+                }
+                catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception problem)
+                {
+                    // Nothing is lost by reading the log later from the same place; a watcher who is told nothing more would not know.
+                    // Many are put off by one outage: told once, and not tried again all in the same moment.
+                    if (!isPutOff && Interlocked.Increment(ref _putOff) == 1) LogPutOff(problem.Message);
+                    isPutOff = true;
+                    await Task.Delay(s_tryAgain * (0.7 + (0.6 * Random.Shared.NextDouble())), clock, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
-            catch (OperationCanceledException) when (leaving.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception problem)
-            {
-                // Nothing is lost by reading the log later from the same place; a watcher who is told nothing more would not know.
-                if (!isPutOff) LogPutOff(problem.Message);
-                isPutOff = true;
-                await Task.Delay(s_tryAgain, clock, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+        }
+        finally
+        {
+            if (isPutOff) Interlocked.Decrement(ref _putOff);
         }
     }
 

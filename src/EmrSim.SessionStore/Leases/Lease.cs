@@ -60,9 +60,11 @@ public sealed class Lease : IAsyncDisposable
         {
             // Then it ends by itself.
         }
-
-        _stopping.Dispose();
-        _losing.Dispose();
+        finally
+        {
+            _stopping.Dispose();
+            _losing.Dispose();
+        }
     }
 
     private async Task RenewAsync()

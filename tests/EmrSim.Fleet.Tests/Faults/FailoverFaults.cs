@@ -68,6 +68,7 @@ internal static class FailoverFaults
         static async fleet => Assert.NotEqual(0, await fleet.Servers.Cluster!.MoveUsedSlotsAsync(FirstSlot, MovedSlots)))
     {
         KeepsTokens = true,
+        RecoversWithin = null,
     };
 
     private static async Task<RedisServer> OldOfSentinelAsync(RunningFleet fleet)

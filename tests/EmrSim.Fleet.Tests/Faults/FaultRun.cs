@@ -135,10 +135,10 @@ public static class FaultRun
 
     private static void Judge(Fault fault, FaultRow row, Load load, long during, TimeSpan usual)
     {
-        Assert.True(row.Requests > 100, $"Only {row.Requests} requests: that is no load.");
-        Assert.True(row.Failed.Count == 0, $"{row}");
         // test.sh gives what begins so no second chance.
         Assert.True(row.Keeping is { Lost: 0, Doubled: 0, Misordered: 0 }, $"Not kept: {row}\n{row.Keeping.Complaints}");
+        Assert.True(row.Requests > 100, $"Only {row.Requests} requests: that is no load.");
+        Assert.True(row.Failed.Count == 0, $"{row}");
         Assert.True(row.LostHandshakes == 0, $"{row}");
         Assert.True(!fault.KeepsTokens || row.MintedAgain == 0, $"Tokens were lost: {row}");
         if (!fault.MayRetry) Assert.True(row.Retried.Count == 0, $"{row}");

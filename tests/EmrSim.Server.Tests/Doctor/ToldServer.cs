@@ -64,8 +64,8 @@ internal sealed class ToldServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _serving;
+        _listener.Stop();
         _stopping.Dispose();
         Certificate?.Dispose();
     }
@@ -77,7 +77,7 @@ internal sealed class ToldServer : IAsyncDisposable
         {
             while (true) talks.Add(TalkAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
         }
-        catch (Exception over) when (over is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(talks);
         }

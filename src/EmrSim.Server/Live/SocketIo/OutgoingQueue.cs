@@ -97,9 +97,14 @@ internal sealed class OutgoingQueue(TimeProvider clock)
     // Once it is closed nothing more can be asked for, so all that is left goes at once.
     private List<string> TakeShare()
     {
+        // Alone, so that a slow line has it, and answers, before the next share.
+        if (_isPingDue && !_closed)
+        {
+            _isPingDue = false;
+            return [EnginePacket.Ping];
+        }
+
         var share = new List<string>();
-        if (_isPingDue && !_closed) share.Add(EnginePacket.Ping);
-        _isPingDue = false;
         for (var length = 0; _packets.TryPeek(out var next) && (_closed || length == 0 || length + next.Length <= EngineLimits.LargestShare);)
         {
             share.Add(_packets.Dequeue());

@@ -65,7 +65,7 @@ public sealed class ByTheClock : IAsyncLifetime
         _clock.Advance(EngineLimits.PingInterval);
         var polls = new List<string>();
         while (polls.Count < 3) polls.Add((await PollAsync(connection))!);
-        Assert.Contains(polls, static poll => poll.StartsWith("2\u001e4x", StringComparison.Ordinal));
+        Assert.Contains("2", polls);
         Assert.True(await waiting);
         connection.Close("Enough.");
         await living;
