@@ -101,7 +101,7 @@ tell() {
 # The session store's tests mostly wait and start no server: meanwhile it is published, and tried in the browser. Those that measure
 # have the processors to themselves.
 waiting=EmrSim.SessionStore.Tests browser=EmrSim.Browser.Tests
-run "$waiting" -maxThreads 4 "$@" &
+run "$waiting" -maxThreads 6 "$@" &
 store=$!
 say "Publishing"
 publish
