@@ -196,7 +196,9 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     {
         var used = _options.Faults?.Wrap(tier, time) ?? tier;
         // A slow database is still better than memory, which the other instances can't see.
-        var breaker = new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: tier is MovingTier);
+        // Of several servers one that is silent says nothing of the others.
+        var isOne = tier is MovingTier && _options.Server is { Kind: StoreServerKind.StandAlone or StoreServerKind.Sentinel } or { Endpoints.Count: 1, Kind: StoreServerKind.Memcached };
+        var breaker = new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: tier is MovingTier, opensWhenSilent: isOne);
         _slots.Add(new(used, breaker, report, neverFails: used is MemoryTier));
     }
 }

@@ -65,6 +65,10 @@ public sealed class StoreMigration(SessionStoreOptions options, TimeProvider tim
         {
             throw new MigrationStoppedException($"A server stopped serving: {problem.Message}. Begin again, or abort.");
         }
+        catch (EntryRefusedException problem)
+        {
+            throw new MigrationStoppedException($"The new server does not take every entry ({problem.Message}). Raise its limit (memcached: -I), then begin again, or abort.");
+        }
         catch (Exception problem) when (problem is TimeoutException or IOException or SocketException or MemcachedRefusedException or TierContendedException or StackExchange.Redis.RedisException or ObjectDisposedException)
         {
             throw new MigrationStoppedException($"A server stopped answering ({problem.GetType().Name}). Begin again, or abort.");

@@ -58,6 +58,8 @@ public sealed class RedisServer : IAsyncDisposable
     public static RedisServer Prepare(string[] arguments, Action<ConfigurationOptions>? entry = null, string program = "redis-server", bool isSentinel = false, int busPort = 0)
     {
         if (program == "redis-server") Need();
+        // Its own choice, 10,000 above its port, may be taken.
+        if (busPort == 0 && arguments.Contains("--cluster-enabled")) arguments = [.. arguments, "--cluster-port", $"{Ports.Take()}"];
         return new(arguments, Ports.Take()) { Entry = entry, _program = program, _isSentinel = isSentinel, BusPort = busPort };
     }
 

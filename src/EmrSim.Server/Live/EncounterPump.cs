@@ -25,7 +25,7 @@ public sealed partial class EncounterPump(EncounterFollower follower, TimeProvid
                     {
                         if (!await tell(told)) return;
                         after = Math.Max(after, told.Seq);
-                        if (isPutOff) Interlocked.Decrement(ref _putOff);
+                        if (isPutOff) ReadAgain();
                         isPutOff = false;
                     }
 
@@ -39,7 +39,7 @@ public sealed partial class EncounterPump(EncounterFollower follower, TimeProvid
                 {
                     // Nothing is lost by reading the log later from the same place; a watcher who is told nothing more would not know.
                     // Many are put off by one outage: told once, and not tried again all in the same moment.
-                    if (!isPutOff && Interlocked.Increment(ref _putOff) == 1) LogPutOff(problem.Message);
+                    if (!isPutOff) PutOff(problem);
                     isPutOff = true;
                     await Task.Delay(s_tryAgain * (0.7 + (0.6 * Random.Shared.NextDouble())), clock, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
@@ -47,10 +47,22 @@ public sealed partial class EncounterPump(EncounterFollower follower, TimeProvid
         }
         finally
         {
-            if (isPutOff) Interlocked.Decrement(ref _putOff);
+            if (isPutOff) ReadAgain();
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A watched encounter can't be read just now and is tried again: {Reason}")]
+    private void PutOff(Exception problem)
+    {
+        LiveMetrics.PutOff();
+        if (Interlocked.Increment(ref _putOff) == 1) LogPutOff(problem.Message);
+    }
+
+    private void ReadAgain()
+    {
+        LiveMetrics.ReadAgain();
+        Interlocked.Decrement(ref _putOff);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Watched encounters can't be read just now and are tried again: {Reason}")]
     private partial void LogPutOff(string reason);
 }

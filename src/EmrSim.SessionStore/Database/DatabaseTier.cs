@@ -38,10 +38,14 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public async ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken) =>
-        await RunAsync(
+    public async ValueTask<Envelope?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        var found = await RunAsync(
             async (connection, ct) => await FindAsync(connection, key, ct).ConfigureAwait(false) is { Kind: not EntryKind.Counter } found ? found : (Envelope?)null,
             cancellationToken).ConfigureAwait(false);
+        if (found is not null) _keys.Found(key);
+        return found;
+    }
 
     public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken) =>
         WriteAsync(_sql.Set, key, envelope, null, static found => found.Kind != EntryKind.Counter, cancellationToken);
@@ -91,19 +95,15 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     public async ValueTask RefreshAsync(bool byKey, CancellationToken cancellationToken)
     {
         var moment = _keys.LookBegins();
-        var found = await RunAsync(
-            async (connection, ct) =>
-            {
-                if (time.GetElapsedTime(_swept) > s_sweepEvery || Held > 0)
-                {
-                    _swept = time.GetTimestamp();
-                    Expired += await connection.Command(_sql.Sweep, ("now", NowMs)).ChangeAsync(ct).ConfigureAwait(false);
-                }
-
-                return byKey ? await KeysAsync(connection, ct).ConfigureAwait(false) : await CountAsync(connection, ct).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        _keys.Looked(moment, found);
+        try
+        {
+            _keys.Looked(moment, await RunAsync((connection, ct) => LookAsync(connection, byKey, ct), cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            _keys.NotLooked();
+            throw;
+        }
     }
 
     public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -153,6 +153,17 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         return ValueTask.CompletedTask;
     }
 
+    private async Task<HashSet<string>?> LookAsync(DbConnection connection, bool byKey, CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(_swept) > s_sweepEvery || Held > 0)
+        {
+            _swept = time.GetTimestamp();
+            Expired += await connection.Command(_sql.Sweep, ("now", NowMs)).ChangeAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return byKey ? await KeysAsync(connection, cancellationToken).ConfigureAwait(false) : await CountAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<HashSet<string>?> KeysAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var keys = await connection.Command(_sql.Keys, ("now", NowMs), ("most", MostKnown)).ListAsync(static row => row.GetString(0), cancellationToken).ConfigureAwait(false);
@@ -184,6 +195,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
         ? [("entries", StoreJson.Of(entries))]
         :
         [
+            ("lasting", entries.Any(static entry => entry.Envelope.Kind == EntryKind.Counter)),
             ("keys", entries.Select(static entry => entry.Key).ToArray()),
             ("ms", entries.Select(static entry => entry.Envelope.Stamp.UnixMs).ToArray()),
             ("counters", entries.Select(static entry => (long)entry.Envelope.Stamp.Counter).ToArray()),

@@ -16,6 +16,7 @@ internal sealed class HeldKeys
     private volatile bool _any = true;
     private long _events;
     private long _lookedAt = -1;
+    private long _lookEnded = -1;
 
     /// <summary>Whether there may be anything.</summary>
     public bool Any => _any;
@@ -54,6 +55,27 @@ internal sealed class HeldKeys
         }
     }
 
+    /// <summary>Another instance's, that a look has not found yet.</summary>
+    public void Found(string key)
+    {
+        lock (_lock)
+        {
+            if (_found is null || _found.Contains(key)) return;
+            _written[key] = ++_events;
+            _any = true;
+        }
+    }
+
+    /// <summary>Another instance may have left anything: it could not be looked.</summary>
+    public void NotLooked()
+    {
+        lock (_lock)
+        {
+            _found = null;
+            _any = true;
+        }
+    }
+
     public void WriteEnded(string key)
     {
         lock (_lock)
@@ -81,7 +103,7 @@ internal sealed class HeldKeys
         {
             // A look that took longer than a later one knows nothing new.
             if (moment < _lookedAt) return;
-            (_lookedAt, _found) = (moment, found);
+            (_lookedAt, _lookEnded, _found) = (moment, ++_events, found);
             foreach (var key in _written.Where(written => written.Value <= moment).Select(static written => written.Key).ToArray()) _written.Remove(key);
             _any = found is not { Count: 0 } || _written.Count > 0;
         }
@@ -95,8 +117,8 @@ internal sealed class HeldKeys
         {
             foreach (var key in gone)
             {
-                // A later look may have found what was written after the removal.
-                if (_lookedAt < moment) _found?.Remove(key);
+                // A look that ended later may have found what was written after the removal.
+                if (_lookEnded < moment) _found?.Remove(key);
                 if (_written.GetValueOrDefault(key) <= moment) _written.Remove(key);
             }
         }

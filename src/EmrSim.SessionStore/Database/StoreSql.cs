@@ -107,9 +107,10 @@ internal sealed class StoreSql
             end $$;
             """,
             // One instance at a time: two that forget the same entries must not wait for each other in a ring. What is lost with the server
-            // is only moved up again, so nobody waits for the disk.
+            // is only moved up again, so nobody waits for the disk; but a counter would be counted again.
             """
-            with alone as materialized (select pg_advisory_xact_lock(7305013), set_config('synchronous_commit', 'off', true))
+            with alone as materialized (
+              select pg_advisory_xact_lock(7305013), set_config('synchronous_commit', case when @lasting then current_setting('synchronous_commit') else 'off' end, true))
             delete from session_store_entry entry
             using alone, unnest(@keys, @ms, @counters, @instances) as moved (key, ms, counter, instance)
             where entry.key = moved.key and entry.stamp_ms = moved.ms and entry.stamp_counter = moved.counter and entry.stamp_instance = moved.instance

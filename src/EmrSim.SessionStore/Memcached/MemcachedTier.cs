@@ -255,7 +255,7 @@ internal sealed class MemcachedTier : IServerTier
         }
         catch (IOException)
         {
-            throw new PartAwayException(node.Name);
+            throw new PartAwayException(node.Name, mayYetHappen: true);
         }
     }
 

@@ -138,6 +138,8 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
         var target = phase == MigrationPhase.Steady ? null : isOpen ? moving.Target : await OpenAsync(mark!.Target, cancellationToken).ConfigureAwait(false);
         var left = target == moving.Target ? null : moving.Target;
         if (mark?.Id != _followed?.Id || mark?.Round != _followed?.Round) moving.ForgetMissed();
+        // Once both decide, what the new server was not given yet would count there as what stands.
+        if (phase == MigrationPhase.Dual && moving is { Phase: MigrationPhase.Both, Missed: > 0 } && !await TryMakeUpAsync(cancellationToken).ConfigureAwait(false)) return;
         moving.Enter(phase, target);
         (_followed, _done) = (mark, null);
         LogFollowed(moving.Phase.ToString());

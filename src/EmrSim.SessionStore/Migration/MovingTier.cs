@@ -98,6 +98,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     {
         if (_state.New is not { } target) return true;
         var began = time.GetTimestamp();
+        EntryRefusedException? refused = null;
         foreach (var key in _missed.Keys)
         {
             if (time.GetElapsedTime(began) > s_makeUpAtMost) break;
@@ -108,6 +109,12 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
                 if (await _state.Old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing) await target.SetAsync(key, standing, cancellationToken).ConfigureAwait(false);
                 _isBehind = false;
             }
+            catch (EntryRefusedException problem)
+            {
+                // It does not keep the others from being made up.
+                _missed.TryAdd(key, true);
+                refused = problem;
+            }
             catch
             {
                 _missed.TryAdd(key, true);
@@ -115,7 +122,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
             }
         }
 
-        return Missed == 0;
+        return refused is null ? Missed == 0 : throw refused;
     }
 
     /// <summary>The copy begins anew: what was missed so far does not count.</summary>
@@ -195,10 +202,18 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
             return here;
         }
 
+        return await HalfDone.AlsoAsync(FollowAsync(state, decision, key, envelope, expected, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<TierWrite> FollowAsync(State state, Decision decision, string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
+    {
         var there = await WriteAsync(state.New!, decision, key, envelope, expected, cancellationToken).ConfigureAwait(false);
+        if (there.Written) return there;
+        var standing = await state.New!.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        // What is older than what was replaced was only not brought there yet.
+        if (standing is not { } other || (decision == Decision.Replace && other.Stamp <= expected)) return await state.New.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
         // Someone who has moved on already decided otherwise: the old server learns of it.
-        if (!there.Written && await state.New!.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } standing)
-            await state.Old.ReplaceAsync(key, standing, envelope.Stamp, cancellationToken).ConfigureAwait(false);
+        await state.Old.ReplaceAsync(key, other, envelope.Stamp, cancellationToken).ConfigureAwait(false);
         return there;
     }
 
@@ -208,7 +223,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         var endsAtMs = here.ExpiresAt.ToUnixTimeMilliseconds();
         if (state.Phase == MigrationPhase.Dual)
         {
-            var there = await state.New!.IncrementAsync(key, by, endsAtMs, cancellationToken).ConfigureAwait(false);
+            var there = await HalfDone.AlsoAsync(state.New!.IncrementAsync(key, by, endsAtMs, cancellationToken)).ConfigureAwait(false);
             return there.Value > here.Value ? there : here;
         }
 
@@ -227,7 +242,7 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
             return here;
         }
 
-        var there = await state.New!.RemoveAsync(key, tombstone, cancellationToken).ConfigureAwait(false);
+        var there = await HalfDone.AlsoAsync(state.New!.RemoveAsync(key, tombstone, cancellationToken)).ConfigureAwait(false);
         return new(here.WasAlive || there.WasAlive, there.Newer, Math.Max(here.EndMs, there.EndMs));
     }
 

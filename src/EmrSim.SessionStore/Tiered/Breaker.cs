@@ -8,10 +8,10 @@ internal enum BreakerState
 }
 
 /// <summary>
-/// Decides whether a tier is used. Opens on failures in a row, on a share of failures, on slowness and on a lost role; closes
+/// Decides whether a tier is used. Opens on failures in a row, on a share of failures, on silence, on slowness and on a lost role; closes
 /// after probes in a row, never by a request.
 /// </summary>
-internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random random, bool opensWhenSlow = true)
+internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random random, bool opensWhenSlow = true, bool opensWhenSilent = false)
 {
     private const int SlotMs = 500;
     private const int Slots = 6;
@@ -50,7 +50,9 @@ internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random 
     }
 
     /// <summary>True when this failure opened it.</summary>
-    public bool Failed(string cause)
+    /// <param name="cause">What is told.</param>
+    /// <param name="isSilent">Nothing at all came back while this was waited for: the next request need not find that out again.</param>
+    public bool Failed(string cause, bool isSilent = false)
     {
         lock (_lock)
         {
@@ -59,7 +61,8 @@ internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random 
             slot.Calls++;
             slot.Failures++;
             var (calls, failures, _) = Sum_NeedsLock(2000 / SlotMs);
-            if (++_failuresInRow < options.FailuresInRow && (calls < options.LeastCalls || failures < calls * options.FailureShare)) return false;
+            var isMost = calls >= options.LeastCalls && failures >= calls * options.FailureShare;
+            if (++_failuresInRow < options.FailuresInRow && !isMost && !(isSilent && opensWhenSilent)) return false;
             Open_NeedsLock(cause);
             return true;
         }

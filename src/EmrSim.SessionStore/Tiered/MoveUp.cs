@@ -69,10 +69,15 @@ internal sealed partial class MoveUp(IReadOnlyList<TierSlot> slots, StampClock c
     {
         clock.Observe(held.Envelope.Stamp);
         var envelope = held.Envelope;
-        if (envelope.Kind == EntryKind.Tombstone && to == slots[0])
-            envelope = envelope with { ExpiresAtMs = Math.Min(envelope.ExpiresAtMs, clock.NowMs + (long)TombstoneLife.TotalMilliseconds) };
         try
         {
+            if (envelope.Kind == EntryKind.Tombstone && to == slots[0])
+            {
+                // It stays for as long as what it buries there would have lived, and else no longer than need be.
+                envelope = envelope with { ExpiresAtMs = Math.Min(envelope.ExpiresAtMs, clock.NowMs + (long)TombstoneLife.TotalMilliseconds) };
+                return (await to.Tier.RemoveAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false)).Newer is null ? Promotion.Merged : Promotion.Superseded;
+            }
+
             return (await to.Tier.SetAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false)).Written ? Promotion.Merged : Promotion.Superseded;
         }
         catch (Exception problem) when (to.Failed(TieredStore.Set, problem, cancellationToken))

@@ -21,6 +21,10 @@ internal sealed class Recovery(
     // Not all instances at the same moment.
     private static readonly TimeSpan s_spread = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_beatWhileMoving = TimeSpan.FromSeconds(1);
+
+    // The others find the server again a few seconds earlier or later, and until then leave what they write below.
+    private static readonly TimeSpan s_others = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_beatForOthers = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);
@@ -33,6 +37,7 @@ internal sealed class Recovery(
     private long _movedAt;
     private long _refreshed;
     private long _mayPromoteFrom;
+    private long _closed;
 
     /// <summary>Checks, and if need be fills, a server before it is used again; told whether it was reached anew.</summary>
     public Func<bool, CancellationToken, ValueTask>? BeforeUse { get; set; }
@@ -71,7 +76,7 @@ internal sealed class Recovery(
             await Task.WhenAll(slots.Where(static slot => slot.Breaker.IsProbeDue).Select(slot => ProbeAsync(slot, cancellationToken))).ConfigureAwait(false);
 
         // While entries are moved up, other instances may still leave some: they have not all found the server again.
-        if (time.GetElapsedTime(_refreshed) >= (_isLeftBelow ? s_beatWhileMoving : options.DatabaseBeat))
+        if (time.GetElapsedTime(_refreshed) >= (_isLeftBelow ? s_beatWhileMoving : time.GetElapsedTime(_closed) < s_others ? s_beatForOthers : options.DatabaseBeat))
         {
             await LookBelowAsync(slots.FirstOrDefault(static slot => slot.Breaker.Allows), cancellationToken).ConfigureAwait(false);
             await CheckAsync(slots[0], cancellationToken).ConfigureAwait(false);
@@ -95,6 +100,7 @@ internal sealed class Recovery(
             }
             while (!slot.Breaker.ProbeSucceeded());
             report.Closed(slot);
+            _closed = time.GetTimestamp();
             PausePromotion(Random.Shared.NextDouble() * s_spread);
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
@@ -111,7 +117,7 @@ internal sealed class Recovery(
         foreach (var slot in slots)
         {
             var byKey = isBelow;
-            await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false);
+            if (slot.Breaker.Allows || slot == serving) await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false);
             isBelow |= slot == serving;
         }
     }
@@ -167,7 +173,7 @@ internal sealed class Recovery(
 
     private static async Task TryAsync(TierSlot slot, Func<IFallbackTier, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
-        if (slot.Fallback is not { } lower || !slot.Breaker.Allows) return;
+        if (slot.Fallback is not { } lower) return;
         try
         {
             await work(lower, cancellationToken).ConfigureAwait(false);

@@ -12,6 +12,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     private readonly KeyValuePair<string, object?> _tag = new("tier", tier.Name);
     private readonly float[] _durations = new float[Remembered];
     private long _counted;
+    private long _answered;
 
     /// <summary>How many successful operations were timed; more than an int holds, in a server that runs for weeks.</summary>
     public long Counted
@@ -52,6 +53,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         if (neverFails && !StoreMetrics.Operations.Enabled && !report.IsOpen) return;
         var now = Stopwatch.GetTimestamp();
         var elapsed = Stopwatch.GetElapsedTime(start, now);
+        Volatile.Write(ref _answered, now);
         LastMs = elapsed.TotalMilliseconds;
         _durations[Interlocked.Increment(ref _counted) % Remembered] = (float)elapsed.TotalMilliseconds;
         if (!neverFails) breaker.Succeeded(elapsed);
@@ -64,20 +66,22 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     public bool Failed(string operation, Exception problem, CancellationToken cancellationToken, long start = 0)
     {
         if (problem is SessionStoreUnavailableException || problem is InvalidOperationException and not ObjectDisposedException || problem is ArgumentException || (problem is OperationCanceledException && cancellationToken.IsCancellationRequested)) return false;
+        if (problem is HalfDone { InnerException: { } half }) problem = half;
         var cause = CauseOf(problem);
         LastFailure = cause;
         StoreMetrics.Operations.Add(1, _tag, new("operation", operation), s_failed);
         if (start != 0) StoreTraces.Answered(tier.Name, operation, start, cause);
         // Of several servers one is away, or one entry is not taken: all else is served on, and this is looked for below.
         if (problem is PartAwayException or EntryRefusedException) return true;
-        var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause);
+        var isSilent = problem is TimeoutException && start != 0 && Volatile.Read(ref _answered) < start;
+        var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause, isSilent);
         if (opened) report.Opened(this, cause);
         return true;
     }
 
     /// <summary>Whether what failed so may have been done, or be done later.</summary>
     public static bool MayYetHappen(Exception problem) =>
-        problem is not (TierUnavailableException or PartAwayException or EntryRefusedException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
+        problem is PartAwayException { MayYetHappen: true } or not (TierUnavailableException or PartAwayException or EntryRefusedException or StackExchange.Redis.RedisServerException or StackExchange.Redis.RedisConnectionException { FailureType: StackExchange.Redis.ConnectionFailureType.UnableToResolvePhysicalConnection });
 
     public void Trip(string cause)
     {

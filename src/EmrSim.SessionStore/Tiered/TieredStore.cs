@@ -76,7 +76,8 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 if (write.OldEndMs > 0) journal?.Note(key, envelope, write.OldEndMs);
                 // This write comes after the one it found, so its stamp must too, however wrong the other's clock is.
                 var newer = write.Newer;
-                if (below is not null && (await below.ConfigureAwait(false)).Newest is { } held && held.Stamp > (newer ?? envelope.Stamp)) newer = held.Stamp;
+                var held = below is null ? null : (await below.ConfigureAwait(false)).Newest;
+                if (held?.Stamp > (newer ?? envelope.Stamp)) newer = held.Value.Stamp;
                 for (var attempt = 1; newer is { } standing && attempt < MostAttempts; attempt++)
                 {
                     envelope = envelope with { Stamp = clock.After(standing) };
@@ -86,6 +87,8 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 }
 
                 slot.Succeeded(Set, start, began);
+                // What it overwrites must not outlive it below.
+                if (held?.ExpiresAtMs > envelope.ExpiresAtMs) await RemoveBelowAsync(key, i, envelope, cancellationToken).ConfigureAwait(false);
                 return envelope.Stamp;
             }
             catch (Exception problem) when (slot.Failed(Set, problem, cancellationToken, start))

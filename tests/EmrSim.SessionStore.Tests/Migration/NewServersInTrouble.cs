@@ -11,6 +11,22 @@ public sealed class NewServersInTrouble : BetweenTwoServers
     private string Ended => $"connection to redis://:***@127.0.0.1:{New.Port}/0 ended";
 
     [Fact]
+    public async Task Undo_no_replacement_by_what_they_were_not_given_yet()
+    {
+        await using var fleet = await FleetAsync(1);
+        var store = fleet.Stores[0];
+        await store.SetAsync("k", Bytes("1"), Life, Token);
+        await MigrateUntilAsync(ReadsBoth);
+        await fleet.InAsync(MigrationPhase.Dual);
+        var before = (byte[]?)await New.AskAsync("GET", "k");
+        var stamp = await store.SetAsync("k", Bytes("2"), Life, Token);
+        // As when an instance could not write there while the old server decided.
+        await New.AskAsync("SET", "k", before!, "EX", 300);
+        Assert.NotNull(await store.ReplaceAsync("k", Bytes("3"), Life, stamp, Token));
+        Assert.Equal("3", await TextAsync(store, "k"));
+    }
+
+    [Fact]
     public async Task Hurt_nobody_when_they_die_during_the_copy()
     {
         await using var fleet = await FleetAsync(2);

@@ -44,6 +44,21 @@ public sealed class LongHangs : IAsyncLifetime
         Assert.True(took < TimeSpan.FromSeconds(2.5), $"{took}\n{string.Join('\n', store.Log.Lines)}");
     }
 
+    [Fact]
+    public async Task Are_waited_for_once_also_by_one_who_asks_alone()
+    {
+        Assert.True(StoreUrl.TryParse(_redis.Url, out var url, out _));
+        await using var store = await RunningStore.StartAsync(new() { Server = url, Database = Databases.Sqlite(_file), DatabaseTimeout = TimeSpan.FromSeconds(5) });
+        await store.Store.SetAsync("k", new byte[] { 1 }, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.False(store.Host.Status.Degraded, $"{store.Host.Status}");
+        _redis.Stop();
+        await store.Store.SetAsync("k", new byte[] { 2 }, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.True(store.Host.Status.Degraded, $"{store.Host.Status}");
+        var found = await store.Store.GetAsync("k", TestContext.Current.CancellationToken);
+        Assert.Equal([2], found?.Value.ToArray());
+        _redis.Continue();
+    }
+
     private static async Task AskAsync(RunningStore store, CancellationToken cancellationToken)
     {
         for (var n = 0; !cancellationToken.IsCancellationRequested; n++)

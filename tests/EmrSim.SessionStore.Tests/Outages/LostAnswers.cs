@@ -102,6 +102,28 @@ public sealed class LostAnswers : IAsyncLifetime
         Assert.InRange((await _other.Store.IncrementAsync("n", 0, s_life, Token)).Value, 7, 9);
     }
 
+    [Fact]
+    public async Task A_removal_made_meanwhile_lasts_as_long_as_what_it_buries_would_have()
+    {
+        await _cut.Store.SetAsync("k", Bytes("v"), TimeSpan.FromHours(1), Token);
+        await AgreedAsync(async () => await _cut.Store.RemoveAsync("k", Token));
+        Assert.Null(await TextAsync(_other, "k"));
+        Assert.InRange((long)await _redis.AskAsync("PTTL", "k"), 3_000_000, 3_600_000);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_back_before_its_loss_is_told_is_used_again()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            _link.HoldAnswers();
+            await _cut.Store.SetAsync("k", Bytes("v"), s_life, Token);
+            _link.Cut();
+            _link.Restore();
+            await Eventually.TrueAsync(() => _cut.Host.Status is { Degraded: false, Server.Connected: true }, s_patience, () => $"Round {round}: {_cut.Host.Status}\n{string.Join('\n', _cut.Log.Lines)}");
+        }
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
@@ -109,16 +131,17 @@ public sealed class LostAnswers : IAsyncLifetime
     private static async Task<string?> TextAsync(RunningStore store, string key) =>
         await store.Store.GetAsync(key, Token) is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
-    // One lost answer is no reason to leave the server; the broken connection is.
-    private async Task AgreedAsync()
+    // That the server was silent may be a reason to leave it; the broken connection is one.
+    private async Task AgreedAsync(Func<Task>? meanwhile = null)
     {
         _link.Cut();
         await Eventually.TrueAsync(() => _cut.Host.Status.Degraded, s_patience, () => $"{_cut.Host.Status}");
+        if (meanwhile is not null) await meanwhile();
         _link.Restore();
         await Eventually.TrueAsync(
             () => ((RunningStore[])[_cut, _other]).All(static store => !store.Host.Status.Degraded && !store.Host.Status.Tiers[1].HoldsEntries),
             s_patience,
-            () => $"{_cut.Host.Status} {_other.Host.Status}");
+            () => $"{_cut.Host.Status} {_other.Host.Status}\n{string.Join('\n', _cut.Log.Lines)}");
     }
 
     private Task<RunningStore> StartAsync(string address) =>

@@ -24,6 +24,18 @@ public sealed class Breakers
     }
 
     [Fact]
+    public void Open_at_once_on_silence_unless_others_may_answer()
+    {
+        var breaker = new Breaker(_time, _options, new Random(1), opensWhenSilent: true);
+        for (var i = 0; i < 20; i++) breaker.Succeeded(s_quick);
+        Assert.True(breaker.Failed("timeout", isSilent: true));
+        Assert.False(breaker.Allows);
+        var several = New();
+        Assert.False(several.Failed("timeout", isSilent: true));
+        Assert.True(several.Allows);
+    }
+
+    [Fact]
     public void Open_on_a_share_of_failures()
     {
         var breaker = New();

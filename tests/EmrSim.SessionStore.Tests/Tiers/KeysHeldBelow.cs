@@ -92,6 +92,38 @@ public sealed class KeysHeldBelow : IAsyncLifetime
         Assert.False(_below.MayHoldAny);
     }
 
+    [Fact]
+    public async Task What_another_instance_left_is_known_as_soon_as_it_is_read()
+    {
+        await _below.RefreshAsync(byKey: true, Token);
+        await LeaveAsync(_other, "k");
+        Assert.False(_below.MayHold("k"));
+        await _below.GetAsync("k", Token);
+        Assert.True(_below.MayHold("k"));
+        Assert.False(_below.MayHold("any"));
+    }
+
+    [Fact]
+    public async Task Any_key_may_be_there_after_a_look_that_failed()
+    {
+        await _below.RefreshAsync(byKey: true, Token);
+        Assert.False(_below.MayHold("any"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _below.RefreshAsync(byKey: true, new CancellationToken(true)));
+        Assert.True(_below.MayHold("any"));
+    }
+
+    [Fact]
+    public void What_a_look_has_found_stays_known_when_a_removal_ends_that_began_later_than_the_look()
+    {
+        var keys = new HeldKeys();
+        var look = keys.LookBegins();
+        var removal = keys.LookBegins();
+        // It is removed, and written again by another instance before the look comes to it.
+        keys.Looked(look, ["k"]);
+        keys.Removed(removal, ["k"]);
+        Assert.True(keys.MayContain("k"));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

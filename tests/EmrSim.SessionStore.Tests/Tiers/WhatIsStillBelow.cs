@@ -106,6 +106,15 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
         Assert.Equal("new", await TextAsync("k"));
     }
 
+    [Fact]
+    public async Task What_is_overwritten_by_something_shorter_does_not_outlive_it()
+    {
+        await PutBelowAsync("k");
+        await _store.SetAsync("k", "short"u8.ToArray(), TimeSpan.FromSeconds(1), Token);
+        Assert.Equal(0, _below.Held);
+        Assert.Equal("short", await TextAsync("k"));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private async Task<IReadOnlyList<HeldEntry>> HeldAsync()
