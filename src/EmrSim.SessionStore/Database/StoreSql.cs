@@ -107,13 +107,15 @@ internal sealed class StoreSql
             end $$;
             """,
             // One instance at a time: two that forget the same entries must not wait for each other in a ring. What is lost with the server
-            // is only moved up again, so nobody waits for the disk; but a counter would be counted again.
+            // is only moved up again, so nobody waits for the disk; but a counter would be counted again. "Between" one and the same is what
+            // is looked up by the key; for "=" PostgreSQL reads the whole table.
             """
             with alone as materialized (
               select pg_advisory_xact_lock(7305013), set_config('synchronous_commit', case when @lasting then current_setting('synchronous_commit') else 'off' end, true))
             delete from session_store_entry entry
             using alone, unnest(@keys, @ms, @counters, @instances) as moved (key, ms, counter, instance)
-            where entry.key = moved.key and entry.stamp_ms = moved.ms and entry.stamp_counter = moved.counter and entry.stamp_instance = moved.instance
+            where entry.key between moved.key and moved.key
+              and (entry.stamp_ms, entry.stamp_counter, entry.stamp_instance) between (moved.ms, moved.counter, moved.instance) and (moved.ms, moved.counter, moved.instance)
             returning entry.key
             """,
             "= any (@keys)"),
