@@ -7,7 +7,7 @@ namespace EmrSim.Bench.Fleet;
 public static class HeldEntries
 {
     public const int Count = 10_000;
-    private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <returns>When the first entry had gone up, and when the last.</returns>

@@ -5,7 +5,7 @@ using EmrSim.SessionStore.Tiered;
 namespace EmrSim.SessionStore.Faults;
 
 /// <summary>A tier that fails when its <see cref="StoreFaults"/> say so.</summary>
-internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time) : IStoreTier
+internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time) : IStoreTier, IManyAtOnce
 {
     public string Name => tier.Name;
 
@@ -19,6 +19,14 @@ internal class FaultyTier(IStoreTier tier, StoreFaults faults, TimeProvider time
     {
         await StrikeAsync(cancellationToken).ConfigureAwait(false);
         return await tier.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+    }
+
+    public bool TakesMany => tier is IManyAtOnce { TakesMany: true };
+
+    public async ValueTask<bool[]> SetManyAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
+    {
+        await StrikeAsync(cancellationToken).ConfigureAwait(false);
+        return await ((IManyAtOnce)tier).SetManyAsync(entries, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace EmrSim.SessionStore.Migration;
 /// The first tier while the fleet moves to another server. Without a move it passes everything on. An instance that has not
 /// looked for a while how far the move is leaves the server alone: the others no longer wait for it.
 /// </summary>
-internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreTier
+internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreTier, IManyAtOnce
 {
     /// <summary>Less than <see cref="Fleet.FleetRoll.GoneAfter"/>, after which the others go on without this instance.</summary>
     internal static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(10);
@@ -142,6 +142,17 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     {
         var state = Now();
         return state.IsAlone ? state.Decider.SetAsync(key, envelope, cancellationToken) : WriteBothAsync(state, Decision.Set, key, envelope, default, cancellationToken);
+    }
+
+    public bool TakesMany => _state is { IsAlone: true, Decider: IManyAtOnce { TakesMany: true } };
+
+    public async ValueTask<bool[]> SetManyAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
+    {
+        if (Now() is { IsAlone: true, Decider: IManyAtOnce { TakesMany: true } many }) return await many.SetManyAsync(entries, cancellationToken).ConfigureAwait(false);
+        // A move has just begun.
+        var written = new bool[entries.Count];
+        for (var i = 0; i < written.Length; i++) written[i] = (await SetAsync(entries[i].Key, entries[i].Envelope, cancellationToken).ConfigureAwait(false)).Written;
+        return written;
     }
 
     public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken)

@@ -61,6 +61,8 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
 
     public int DatabaseNumber => url.Database;
 
+    public bool IsCluster => url.Kind == StoreServerKind.Cluster;
+
     public bool IsReady => _state == ConnectionState.Ready;
 
     public string? LastError { get; private set; }

@@ -48,6 +48,20 @@ internal sealed class RedisScript
         "redis.call('SET',KEYS[1],c,'PX',string.format('%.0f',rest))\n" +
         "return c:sub(1,28)");
 
+    /// <summary>For each key an envelope and its life in ms. For each 1, or 0 when a newer envelope is there.</summary>
+    public static readonly RedisScript SetMany = new(
+        "local out={}\n" +
+        "for n=1,#KEYS do\n" +
+        "local v,life,stays=ARGV[2*n-1],ARGV[2*n],false\n" +
+        "local c=redis.pcall('GETRANGE',KEYS[n],0,27)\n" +
+        "local x,y,j,f=struct.unpack('>I8I4I4I8',v,5)\n" +
+        "if type(c)=='string' and #c==28 and c:byte(1)==1 then\n" +
+        "local a,b,i,e=struct.unpack('>I8I4I4I8',c,5)\n" +
+        "stays=e>f-tonumber(life) and (a>x or (a==x and (b>y or (b==y and i>j))))\n" +
+        "end\n" +
+        "if stays then out[n]=0 else redis.call('SET',KEYS[n],v,'PX',life) out[n]=1 end\n" +
+        "end return out");
+
     /// <summary>ARGV: envelope, life in ms. As <see cref="Set"/>, or 0 when something alive is there.</summary>
     public static readonly RedisScript Add = new(
         Head +

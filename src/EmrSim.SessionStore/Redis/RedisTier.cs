@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace EmrSim.SessionStore.Redis;
 
 /// <summary>Entries on a Redis server, or one that speaks like it: strings, times to live and single-key scripts, nothing else.</summary>
-internal sealed class RedisTier : IServerTier
+internal sealed class RedisTier : IServerTier, IManyAtOnce
 {
     // Above it the copy that SetSmall makes costs more than the command it saves.
     private const int Small = 4096;
@@ -47,6 +47,8 @@ internal sealed class RedisTier : IServerTier
 
     public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind, Warning = _connection.Warning };
 
+    public bool TakesMany => !_connection.IsCluster;
+
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -69,6 +71,16 @@ internal sealed class RedisTier : IServerTier
     // A key that is not there needs no script to keep a late write from replacing a newer one.
     public ValueTask<TierWrite> SetAsync(string key, Envelope envelope, CancellationToken cancellationToken) =>
         _seen.Contains(key) ? OverwriteAsync(key, envelope, cancellationToken) : WriteNewAsync(key, envelope, cancellationToken);
+
+    public async ValueTask<bool[]> SetManyAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RedisKey[] keys = [.. entries.Select(static entry => (RedisKey)entry.Key)];
+        RedisValue[] values = [.. entries.SelectMany(entry => (RedisValue[])[entry.Envelope.Encode(), LifeMs(entry.Envelope)])];
+        var written = (long[])(await RunAsync(RedisScript.SetMany, keys, values).ConfigureAwait(false))!;
+        foreach (var entry in entries) _seen.Note(entry.Key);
+        return [.. written.Select(static one => one == 1)];
+    }
 
     public ValueTask<TierWrite> AddAsync(string key, Envelope envelope, CancellationToken cancellationToken) =>
         WriteAsync(RedisScript.Add, key, envelope, null, cancellationToken);

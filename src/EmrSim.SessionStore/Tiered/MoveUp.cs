@@ -14,6 +14,9 @@ internal sealed partial class MoveUp(IReadOnlyList<TierSlot> slots, StampClock c
     // A server takes all that is sent to it in one go; a database has a connection for each.
     private const int AtOnceIntoDatabase = 4;
 
+    // Larger ones would keep the server from others for too long.
+    private const int LargestOfMany = 4096;
+
     /// <summary>How many of them could not be moved because the higher tier failed.</summary>
     public async ValueTask<int> MoveAsync(TierSlot from, TierSlot to, IReadOnlyList<HeldEntry> held, CancellationToken cancellationToken)
     {
@@ -28,7 +31,10 @@ internal sealed partial class MoveUp(IReadOnlyList<TierSlot> slots, StampClock c
     private async ValueTask<int> MoveValuesAsync(TierSlot from, TierSlot to, HeldEntry[] held, CancellationToken cancellationToken)
     {
         var outcomes = new Promotion?[held.Length];
-        await ManyAsync(to, held.Length, async index => outcomes[index] = await WriteAsync(to, held[index], cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var inOneGo = to.Tier is IManyAtOnce { TakesMany: true } ? Enumerable.Range(0, held.Length).Where(index => IsSmall(held[index].Envelope)).ToArray() : [];
+        var singly = Enumerable.Range(0, held.Length).Except(inOneGo).ToArray();
+        if (inOneGo.Length > 0) await WriteManyAsync(to, held, inOneGo, outcomes, cancellationToken).ConfigureAwait(false);
+        await ManyAsync(to, singly.Length, async n => outcomes[singly[n]] = await WriteAsync(to, held[singly[n]], cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var standing = held.Where((_, index) => outcomes[index] is not null).ToArray();
         var forgotten = (await ForgetAsync(from, standing, cancellationToken).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < held.Length; i++)
@@ -63,6 +69,22 @@ internal sealed partial class MoveUp(IReadOnlyList<TierSlot> slots, StampClock c
             }
         }).ConfigureAwait(false);
         return failed;
+    }
+
+    private static bool IsSmall(Envelope envelope) => envelope.Kind == EntryKind.Value && envelope.Value.Length <= LargestOfMany;
+
+    private async ValueTask WriteManyAsync(TierSlot to, HeldEntry[] held, int[] chosen, Promotion?[] outcomes, CancellationToken cancellationToken)
+    {
+        foreach (var index in chosen) clock.Observe(held[index].Envelope.Stamp);
+        try
+        {
+            var written = await ((IManyAtOnce)to.Tier).SetManyAsync([.. chosen.Select(index => held[index])], cancellationToken).ConfigureAwait(false);
+            for (var n = 0; n < chosen.Length; n++) outcomes[chosen[n]] = written[n] ? Promotion.Merged : Promotion.Superseded;
+        }
+        catch (Exception problem) when (to.Failed(TieredStore.Set, problem, cancellationToken))
+        {
+            // What was written all the same is written again, and is the same.
+        }
     }
 
     private async ValueTask<Promotion?> WriteAsync(TierSlot to, HeldEntry held, CancellationToken cancellationToken)

@@ -57,6 +57,31 @@ public sealed class Promotion(PostgresServer postgres) : IClassFixture<PostgresS
         Assert.All(both, static store => Assert.Null(store.Host.Status.Tiers[1].LastFailure));
     }
 
+    [Fact]
+    public async Task What_is_newer_above_stays_there()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var database = Databases.Postgres(await postgres.CreateDatabaseAsync());
+        var faults = new StoreFaults();
+        await using var cut = await StartAsync(redis, database, faults);
+        await using var other = await StartAsync(redis, database, new StoreFaults());
+        faults.Fail("redis");
+        for (var n = 0; n < 100; n++)
+        {
+            // What was begun first is on the server first, and then below.
+            var (first, second) = n % 2 == 0 ? (cut, other) : (other, cut);
+            await first.Store.SetAsync(Key(n), "older"u8.ToArray(), s_life, Token);
+            await second.Store.SetAsync(Key(n), "newer"u8.ToArray(), s_life, Token);
+        }
+
+        faults.Heal("redis");
+        await Eventually.TrueAsync(
+            () => ((RunningStore[])[cut, other]).All(static store => !store.Host.Status.Degraded && store.Host.Status.Tiers.All(static tier => !tier.HoldsEntries)),
+            s_patience,
+            () => $"{cut.Host.Status} {other.Host.Status}");
+        for (var n = 0; n < 100; n++) Assert.Equal("newer", await TextAsync(other, Key(n)));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static string Key(int n) => string.Create(CultureInfo.InvariantCulture, $"k\"{n}");
