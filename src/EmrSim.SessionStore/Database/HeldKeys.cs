@@ -118,7 +118,7 @@ internal sealed class HeldKeys
             foreach (var key in gone)
             {
                 // A look that ended later may have found what was written after the removal.
-                if (_lookEnded < moment) _found?.Remove(key);
+                if (_lookEnded <= moment) _found?.Remove(key);
                 if (_written.GetValueOrDefault(key) <= moment) _written.Remove(key);
             }
         }

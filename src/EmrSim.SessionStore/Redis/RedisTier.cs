@@ -20,6 +20,7 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
     private readonly string _probeKey;
     private readonly SeenKeys _seen = new();
     private volatile bool _isOld;
+    private volatile bool _isNode;
 
     public RedisTier(RedisConnection connection, Deadlines deadlines, Journal journal, StampClock clock, OutageReport report, TimeProvider time, uint instance)
     {
@@ -47,7 +48,7 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
 
     public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind, Warning = _connection.Warning };
 
-    public bool TakesMany => !_connection.IsCluster;
+    public bool TakesMany => !_connection.IsCluster && !_isNode;
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -77,7 +78,18 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
         cancellationToken.ThrowIfCancellationRequested();
         RedisKey[] keys = [.. entries.Select(static entry => (RedisKey)entry.Key)];
         RedisValue[] values = [.. entries.SelectMany(entry => (RedisValue[])[entry.Envelope.Encode(), LifeMs(entry.Envelope)])];
-        var written = (long[])(await RunAsync(RedisScript.SetMany, keys, values).ConfigureAwait(false))!;
+        long[] written;
+        try
+        {
+            written = (long[])(await RunAsync(RedisScript.SetMany, keys, values).ConfigureAwait(false))!;
+        }
+        catch (Exception problem) when (problem is RedisCommandException || problem is RedisServerException && problem.Message.StartsWith("CROSSSLOT", StringComparison.Ordinal))
+        {
+            // A node of a cluster that is named as a server of its own takes one key at a time; so it is next time.
+            _isNode = true;
+            throw;
+        }
+
         foreach (var entry in entries) _seen.Note(entry.Key);
         return [.. written.Select(static one => one == 1)];
     }
