@@ -4,7 +4,7 @@ using System.Text;
 namespace EmrSim.SessionStore.Redis;
 
 /// <summary>
-/// Single-key scripts over envelopes (see <c>Envelope</c>: format in byte 1, kind in byte 2, stamp in bytes 5 to 20, end of life in
+/// Scripts over envelopes, of one key but for <see cref="SetMany"/> (see <c>Envelope</c>: format in byte 1, kind in byte 2, stamp in bytes 5 to 20, end of life in
 /// bytes 21 to 28, counted from one). What no version of this library wrote counts as older than everything.
 /// </summary>
 internal sealed class RedisScript

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace EmrSim.SessionStore.Redis;
 
-/// <summary>Entries on a Redis server, or one that speaks like it: strings, times to live and single-key scripts, nothing else.</summary>
+/// <summary>Entries on a Redis server, or one that speaks like it: strings, times to live and scripts, of one key but for what is moved up to a single server.</summary>
 internal sealed class RedisTier : IServerTier, IManyAtOnce
 {
     // Above it the copy that SetSmall makes costs more than the command it saves.
