@@ -50,6 +50,9 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_echoPatience = TimeSpan.FromMilliseconds(500);
+
+    // No connection is watched, whose return would speak for a probe.
+    private static readonly TimeSpan s_databaseOpenAtMost = TimeSpan.FromSeconds(1);
     private readonly List<TierSlot> _slots = [];
     private readonly SessionStoreOptions _options;
     private readonly IServerTier? _server;
@@ -192,13 +195,14 @@ public sealed class SessionStoreHost : IHostedService, IAsyncDisposable
         if (_options.Database is { Dialect: StoreDialect.PostgreSql } database) yield return new PostgresBellLine(database, isFirst: !hasPubSub, time, log);
     }
 
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
     private void Add(IStoreTier tier, OutageReport report, TimeProvider time)
     {
         var used = _options.Faults?.Wrap(tier, time) ?? tier;
         // A slow database is still better than memory, which the other instances can't see.
-        // Of several servers one that is silent says nothing of the others.
-        var isOne = tier is MovingTier && _options.Server is { Kind: StoreServerKind.StandAlone or StoreServerKind.Sentinel } or { Endpoints.Count: 1, Kind: StoreServerKind.Memcached };
-        var breaker = new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: tier is MovingTier, opensWhenSilent: isOne);
-        _slots.Add(new(used, breaker, report, neverFails: used is MemoryTier));
+        var server = tier as MovingTier;
+        var breaker = new Breaker(time, _options.Breaker, Random.Shared, opensWhenSlow: server is not null, tier is DatabaseTier ? Shorter(s_databaseOpenAtMost, _options.Breaker.OpenAtMost) : null);
+        _slots.Add(new(used, breaker, report, neverFails: used is MemoryTier) { IsOne = () => server?.AsksOne == true });
     }
 }

@@ -42,6 +42,8 @@ internal sealed class MemcachedTier : IServerTier
 
     public string Name => "memcached";
 
+    public bool IsOne => _nodes.Length == 1;
+
     public ServerStatus Status => new(_nodes.All(static node => node.IsReady), _url, _nodes.Select(static node => node.Version).FirstOrDefault(static version => version is not null), Away, Since) { Kind = "memcached" };
 
     private string? Away => _nodes.Where(static node => !node.IsReady).Select(static node => $"{node.Name}: {node.LastError ?? "connecting"}").FirstOrDefault();

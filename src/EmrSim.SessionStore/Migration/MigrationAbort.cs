@@ -21,7 +21,7 @@ internal sealed class MigrationAbort(MigrationLead lead, MigrationSteps steps, A
 
         if (mark.Phase == MigrationPhase.Dual) await steps.ReachAsync(mark with { Phase = MigrationPhase.Both }, "The old server decides again.", cancellationToken).ConfigureAwait(false);
         await lead.WriteAsync(mark with { Phase = MigrationPhase.Steady }, cancellationToken).ConfigureAwait(false);
-        var isFollowed = await steps.FollowAsync(isComplete: false, cancellationToken).ConfigureAwait(false);
+        var isFollowed = await steps.FollowAsync(isComplete: false, cancellationToken).ConfigureAwait(false) == Following.All;
         tell(isFollowed
             ? "Aborted: the old server serves alone. What was copied to the new one ends by itself."
             : "Aborted, but an instance has not followed yet. It leaves the server alone until it does; look at its log.");

@@ -22,13 +22,12 @@ internal sealed class MigrationRun(IServerTier to, MigrationLead lead, Migration
         else await BeginAsync(seal(target), cancellationToken).ConfigureAwait(false);
         if (lead.Mark!.Phase == MigrationPhase.Done)
         {
-            if (!await steps.FollowAsync(isComplete: false, cancellationToken).ConfigureAwait(false)) throw new MigrationStoppedException("The fleet has moved, but an instance still has not followed. Look at its log, or restart it.");
+            if (await steps.FollowAsync(isComplete: false, cancellationToken).ConfigureAwait(false) != Following.All) throw new MigrationStoppedException("The fleet has moved, but an instance still has not followed. Look at its log, or restart it.");
             tell("The fleet has moved already.");
             return;
         }
 
         await CopyAsync(cancellationToken).ConfigureAwait(false);
-        await steps.ReachAsync(lead.Mark with { Phase = MigrationPhase.Dual }, "Both servers must accept what is written, and both are read.", cancellationToken).ConfigureAwait(false);
         var behind = await copy.PassAsync(cancellationToken).ConfigureAwait(false);
         tell($"Compared once more: {behind.Compared} entries, {behind.Written} of them behind and mended.");
         // A fleet that once moved away from there is to stay now. Until here an instance that is started with that address is led to the others.
@@ -65,6 +64,7 @@ internal sealed class MigrationRun(IServerTier to, MigrationLead lead, Migration
             : $"A move to {under.Masked} is under way. Name that as --to, or abort it first.");
     }
 
+    // Until both decide and all that the old server has is on the new one too.
     private async Task CopyAsync(CancellationToken cancellationToken)
     {
         for (var round = 1; round <= MostRounds; round++)
@@ -76,7 +76,8 @@ internal sealed class MigrationRun(IServerTier to, MigrationLead lead, Migration
             var compared = await copy.PassAsync(cancellationToken).ConfigureAwait(false);
             tell($"Compared: {compared.Compared} entries, {compared.Written} behind.");
             // Under load something is always on its way to both; what matters is that no instance missed anything.
-            if (await steps.FollowAsync(isComplete: true, cancellationToken).ConfigureAwait(false)) return;
+            var isComplete = await steps.FollowAsync(isComplete: true, cancellationToken).ConfigureAwait(false) == Following.All;
+            if (isComplete && await steps.ReachAsync(lead.Mark! with { Phase = MigrationPhase.Dual }, "Both servers must accept what is written, and both are read.", cancellationToken).ConfigureAwait(false)) return;
             tell("An instance could not write to the new server meanwhile; copying again.");
         }
 

@@ -3,6 +3,16 @@ using EmrSim.SessionStore.Tiered;
 
 namespace EmrSim.SessionStore.Migration;
 
+/// <summary>What came of waiting for the instances.</summary>
+internal enum Following
+{
+    All,
+    NotInTime,
+
+    /// <summary>The new server missed something of which an instance does not know what: only another copy helps.</summary>
+    Missing,
+}
+
 /// <summary>Takes a fleet from phase to phase: leaves the mark on the old server and waits until every running instance has followed.</summary>
 internal sealed class MigrationSteps(IServerTier from, IServerTier? to, MigrationLead lead, TimeProvider time, Action<string> tell, bool needsInstances)
 {
@@ -51,21 +61,23 @@ internal sealed class MigrationSteps(IServerTier from, IServerTier? to, Migratio
         }
     }
 
-    public async Task ReachAsync(MigrationMark mark, string meaning, CancellationToken cancellationToken)
+    /// <returns>False when an instance does not let both decide, since it does not know all that the new server missed: only another copy helps.</returns>
+    public async Task<bool> ReachAsync(MigrationMark mark, string meaning, CancellationToken cancellationToken)
     {
         await lead.WriteAsync(mark, cancellationToken).ConfigureAwait(false);
-        if (!await FollowAsync(isComplete: false, cancellationToken).ConfigureAwait(false))
-            throw new MigrationStoppedException($"Not every instance followed to phase {mark.Phase} in time. Look at their logs, then begin again or abort.");
-        tell($"{meaning} ({Followers} {(Followers == 1 ? "instance" : "instances")})");
+        var outcome = await FollowAsync(isComplete: false, cancellationToken).ConfigureAwait(false);
+        if (outcome == Following.NotInTime) throw new MigrationStoppedException($"Not every instance followed to phase {mark.Phase} in time. Look at their logs, then begin again or abort.");
+        if (outcome == Following.All) tell($"{meaning} ({Followers} {(Followers == 1 ? "instance" : "instances")})");
+        return outcome == Following.All;
     }
 
     /// <summary>
     /// Waits until every instance has followed to where the mark is. Whoever runs and reaches the old server is on the roll; whoever
     /// does not reach it leaves it alone until it has looked.
     /// </summary>
-    /// <param name="isComplete">Whether the new server must have got all that they wrote; false at once when one can't know.</param>
+    /// <param name="isComplete">Whether the new server must have got all that they wrote.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<bool> FollowAsync(bool isComplete, CancellationToken cancellationToken)
+    public async Task<Following> FollowAsync(bool isComplete, CancellationToken cancellationToken)
     {
         var mark = lead.Mark!;
         var isDone = mark.Phase == MigrationPhase.Done;
@@ -75,15 +87,15 @@ internal sealed class MigrationSteps(IServerTier from, IServerTier? to, Migratio
         {
             await lead.CheckAsync(cancellationToken).ConfigureAwait(false);
             var present = await _roll.PresentAsync(isDone ? [from, to!] : [from], cancellationToken).ConfigureAwait(false);
-            if (isComplete && present.Any(static instance => instance.Fact.EndsWith(":-1", StringComparison.Ordinal))) return false;
+            if ((isComplete || mark.Phase == MigrationPhase.Dual) && present.Any(static instance => instance.Fact.EndsWith(":-1", StringComparison.Ordinal))) return Following.Missing;
             var waited = time.GetElapsedTime(began);
             if (waited >= atLeast && (present.Count > 0 || isDone || !needsInstances) && present.All(instance => HasFollowed(instance, mark, isComplete)))
             {
                 Followers = present.Count;
-                return true;
+                return Following.All;
             }
 
-            if (waited >= s_patience) return present.Count == 0 && needsInstances ? throw NoInstance() : false;
+            if (waited >= s_patience) return present.Count == 0 && needsInstances ? throw NoInstance() : Following.NotInTime;
             await Task.Delay(s_poll, time, cancellationToken).ConfigureAwait(false);
         }
     }

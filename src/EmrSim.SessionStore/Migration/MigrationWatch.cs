@@ -139,7 +139,12 @@ internal sealed partial class MigrationWatch(MovingTier moving, Func<string, ISe
         var left = target == moving.Target ? null : moving.Target;
         if (mark?.Id != _followed?.Id || mark?.Round != _followed?.Round) moving.ForgetMissed();
         // Once both decide, what the new server was not given yet would count there as what stands.
-        if (phase == MigrationPhase.Dual && moving is { Phase: MigrationPhase.Both, Missed: > 0 } && !await TryMakeUpAsync(cancellationToken).ConfigureAwait(false)) return;
+        if (phase == MigrationPhase.Dual && moving is { Phase: MigrationPhase.Both, Missed: not 0 } && !await TryMakeUpAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await TellAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         moving.Enter(phase, target);
         (_followed, _done) = (mark, null);
         LogFollowed(moving.Phase.ToString());

@@ -61,6 +61,9 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     /// <summary>The server that decides now.</summary>
     public IServerTier Current => _state.Decider;
 
+    /// <summary>Whether one server alone is asked now.</summary>
+    public bool AsksOne => _state is { IsAlone: true, Decider.IsOne: true };
+
     /// <summary>Listens to a server's connection from now on.</summary>
     public void Hear(IServerTier server)
     {
@@ -205,6 +208,8 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
 
     private async ValueTask<TierWrite> WriteBothAsync(State state, Decision decision, string key, Envelope envelope, Stamp expected, CancellationToken cancellationToken)
     {
+        // What is added comes after a removal that the new server may not have been given yet.
+        if (decision == Decision.Add && state.Phase == MigrationPhase.Dual && await state.Old.GetAsync(key, cancellationToken).ConfigureAwait(false) is { Kind: EntryKind.Tombstone } removed) expected = removed.Stamp;
         var here = await WriteAsync(state.Old, decision, key, envelope, expected, cancellationToken).ConfigureAwait(false);
         if (!here.Written) return here;
         if (state.Phase == MigrationPhase.Both)
@@ -221,8 +226,8 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
         var there = await WriteAsync(state.New!, decision, key, envelope, expected, cancellationToken).ConfigureAwait(false);
         if (there.Written) return there;
         var standing = await state.New!.GetAsync(key, cancellationToken).ConfigureAwait(false);
-        // What is older than what was replaced was only not brought there yet.
-        if (standing is not { } other || (decision == Decision.Replace && other.Stamp <= expected)) return await state.New.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
+        // What is older than what this comes after was only not brought there yet.
+        if (standing is not { } other || (decision != Decision.Set && other.Stamp <= expected)) return await state.New.SetAsync(key, envelope, cancellationToken).ConfigureAwait(false);
         // Someone who has moved on already decided otherwise: the old server learns of it.
         await state.Old.ReplaceAsync(key, other, envelope.Stamp, cancellationToken).ConfigureAwait(false);
         return there;

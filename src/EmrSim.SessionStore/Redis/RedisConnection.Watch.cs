@@ -17,7 +17,7 @@ internal sealed partial class RedisConnection
             {
                 await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false);
                 // The client tells of a loss and of the recovery from it on two threads: told in the wrong order, it would count as lost.
-                if (_state == ConnectionState.Reconnecting && _multiplexer is { IsConnected: true } back) OnReady(back);
+                if (_state == ConnectionState.Reconnecting && _multiplexer is { } back && IsUp(back)) OnReady(back);
                 if (_inDoubt && url.Kind == StoreServerKind.Cluster) await LookAtClusterAsync().ConfigureAwait(false);
                 else if (_inDoubt && url.Kind == StoreServerKind.StandAlone) await LookAtServerAsync().ConfigureAwait(false);
                 if (time.GetElapsedTime(Volatile.Read(ref _good)) >= RenewAfter && time.GetElapsedTime(_renewed) >= RenewAfter) await RenewAsync().ConfigureAwait(false);

@@ -252,7 +252,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
                 await CloseAsync(old).ConfigureAwait(false);
             }
 
-            if (multiplexer.IsConnected) OnReady(multiplexer);
+            if (IsUp(multiplexer)) OnReady(multiplexer);
             else if (LastError is null) OnError("The server can't be reached.");
         }
         catch (Exception problem) when (problem is RedisException or IOException or ArgumentException or System.Security.Cryptography.CryptographicException)
@@ -312,6 +312,10 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     // A node of a cluster that is named as a server of its own tells the client of others, which we do not use.
     private bool IsStrange(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
         url.Kind != StoreServerKind.Cluster && failed.EndPoint is { } endpoint && !multiplexer.GetEndPoints(configuredOnly: true).Contains(endpoint);
+
+    private bool IsUp(ConnectionMultiplexer multiplexer) => url.Kind == StoreServerKind.Cluster
+        ? multiplexer.IsConnected
+        : multiplexer.GetEndPoints(configuredOnly: true).Any(endpoint => multiplexer.GetServer(endpoint).IsConnected);
 
     private static bool IsReplica(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
         failed.EndPoint is { } endpoint && multiplexer.GetServers().FirstOrDefault(server => server.EndPoint.Equals(endpoint)) is { IsReplica: true };

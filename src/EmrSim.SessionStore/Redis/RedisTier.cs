@@ -48,7 +48,9 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
 
     public ServerStatus Status => new(_connection.IsReady, _connection.Url, _connection.ServerVersion, _connection.LastError, _connection.Since) { Kind = _connection.ServerKind, Warning = _connection.Warning };
 
-    public bool TakesMany => !_connection.IsCluster && !_isNode;
+    public bool IsOne => !_connection.IsCluster;
+
+    public bool TakesMany => IsOne && !_isNode;
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -85,9 +87,9 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
         }
         catch (Exception problem) when (problem is RedisCommandException || problem is RedisServerException && problem.Message.StartsWith("CROSSSLOT", StringComparison.Ordinal))
         {
-            // A node of a cluster that is named as a server of its own takes one key at a time; so it is next time.
+            // A node of a cluster that is named as a server of its own takes one key at a time.
             _isNode = true;
-            throw;
+            return await Task.WhenAll(entries.Select(async entry => (await SetAsync(entry.Key, entry.Envelope, cancellationToken).ConfigureAwait(false)).Written)).ConfigureAwait(false);
         }
 
         foreach (var entry in entries) _seen.Note(entry.Key);

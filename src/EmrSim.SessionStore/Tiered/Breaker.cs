@@ -11,7 +11,7 @@ internal enum BreakerState
 /// Decides whether a tier is used. Opens on failures in a row, on a share of failures, on silence, on slowness and on a lost role; closes
 /// after probes in a row, never by a request.
 /// </summary>
-internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random random, bool opensWhenSlow = true, bool opensWhenSilent = false)
+internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random random, bool opensWhenSlow = true, TimeSpan? openAtMost = null)
 {
     private const int SlotMs = 500;
     private const int Slots = 6;
@@ -62,7 +62,7 @@ internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random 
             slot.Failures++;
             var (calls, failures, _) = Sum_NeedsLock(2000 / SlotMs);
             var isMost = calls >= options.LeastCalls && failures >= calls * options.FailureShare;
-            if (++_failuresInRow < options.FailuresInRow && !isMost && !(isSilent && opensWhenSilent)) return false;
+            if (++_failuresInRow < options.FailuresInRow && !isMost && !isSilent) return false;
             Open_NeedsLock(cause);
             return true;
         }
@@ -119,7 +119,7 @@ internal sealed class Breaker(TimeProvider time, BreakerOptions options, Random 
         if (_state == BreakerState.Closed) Cause = cause;
         _state = BreakerState.Open;
         _probesInRow = 0;
-        var rest = Math.Min(options.OpenFor.TotalMilliseconds * Math.Pow(2, Math.Min(_openings++, 10)), options.OpenAtMost.TotalMilliseconds);
+        var rest = Math.Min(options.OpenFor.TotalMilliseconds * Math.Pow(2, Math.Min(_openings++, 10)), (openAtMost ?? options.OpenAtMost).TotalMilliseconds);
         rest *= 0.7 + (0.6 * random.NextDouble());
         Volatile.Write(ref _probeDue, time.GetTimestamp() + (long)(rest / 1000 * time.TimestampFrequency));
     }

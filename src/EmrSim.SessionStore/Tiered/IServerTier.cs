@@ -9,6 +9,9 @@ internal interface IServerTier : IStoreTier
     /// <summary>The connection is lost, not merely slow; told why in a word.</summary>
     event Action<string>? Lost;
 
+    /// <summary>Whether it is one server: of several, one that is silent says nothing of the others.</summary>
+    bool IsOne { get; }
+
     /// <summary>The connection as it is now, without secrets.</summary>
     ServerStatus Status { get; }
 

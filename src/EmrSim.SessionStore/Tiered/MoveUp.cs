@@ -79,6 +79,7 @@ internal sealed partial class MoveUp(IReadOnlyList<TierSlot> slots, StampClock c
         try
         {
             var written = await ((IManyAtOnce)to.Tier).SetManyAsync([.. chosen.Select(index => held[index])], cancellationToken).ConfigureAwait(false);
+            to.Answered();
             for (var n = 0; n < chosen.Length; n++) outcomes[chosen[n]] = written[n] ? Promotion.Merged : Promotion.Superseded;
         }
         catch (Exception problem) when (to.Failed(TieredStore.Set, problem, cancellationToken))
@@ -97,10 +98,14 @@ internal sealed partial class MoveUp(IReadOnlyList<TierSlot> slots, StampClock c
             {
                 // It stays for as long as what it buries there would have lived, and else no longer than need be.
                 envelope = envelope with { ExpiresAtMs = Math.Min(envelope.ExpiresAtMs, clock.NowMs + (long)TombstoneLife.TotalMilliseconds) };
-                return (await to.Tier.RemoveAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false)).Newer is null ? Promotion.Merged : Promotion.Superseded;
+                var removal = await to.Tier.RemoveAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false);
+                to.Answered();
+                return removal.Newer is null ? Promotion.Merged : Promotion.Superseded;
             }
 
-            return (await to.Tier.SetAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false)).Written ? Promotion.Merged : Promotion.Superseded;
+            var write = await to.Tier.SetAsync(held.Key, envelope, cancellationToken).ConfigureAwait(false);
+            to.Answered();
+            return write.Written ? Promotion.Merged : Promotion.Superseded;
         }
         catch (Exception problem) when (to.Failed(TieredStore.Set, problem, cancellationToken))
         {

@@ -34,6 +34,7 @@ internal sealed class Recovery(
     private readonly LoopTrouble _trouble = new("the recovery", time, log);
     private double _mayMove;
     private bool _isLeftBelow;
+    private bool _couldNotLook;
     private long _movedAt;
     private long _refreshed;
     private long _mayPromoteFrom;
@@ -76,7 +77,7 @@ internal sealed class Recovery(
             await Task.WhenAll(slots.Where(static slot => slot.Breaker.IsProbeDue).Select(slot => ProbeAsync(slot, cancellationToken))).ConfigureAwait(false);
 
         // While entries are moved up, other instances may still leave some: they have not all found the server again.
-        if (time.GetElapsedTime(_refreshed) >= (_isLeftBelow ? s_beatWhileMoving : time.GetElapsedTime(_closed) < s_others ? s_beatForOthers : options.DatabaseBeat))
+        if (time.GetElapsedTime(_refreshed) >= (_isLeftBelow ? s_beatWhileMoving : _couldNotLook || time.GetElapsedTime(_closed) < s_others ? s_beatForOthers : options.DatabaseBeat))
         {
             await LookBelowAsync(slots.FirstOrDefault(static slot => slot.Breaker.Allows), cancellationToken).ConfigureAwait(false);
             await CheckAsync(slots[0], cancellationToken).ConfigureAwait(false);
@@ -99,6 +100,7 @@ internal sealed class Recovery(
                 isAnew = false;
             }
             while (!slot.Breaker.ProbeSucceeded());
+            slot.Answered();
             report.Closed(slot);
             _closed = time.GetTimestamp();
             PausePromotion(Random.Shared.NextDouble() * s_spread);
@@ -114,10 +116,12 @@ internal sealed class Recovery(
     {
         _refreshed = time.GetTimestamp();
         var isBelow = false;
+        _couldNotLook = false;
         foreach (var slot in slots)
         {
             var byKey = isBelow;
-            if (slot.Breaker.Allows || slot == serving) await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false);
+            // Until it was looked, any key may be below.
+            if (slot.Breaker.Allows || slot == serving) _couldNotLook |= !await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false);
             isBelow |= slot == serving;
         }
     }
@@ -129,6 +133,7 @@ internal sealed class Recovery(
         try
         {
             await check(false, cancellationToken).ConfigureAwait(false);
+            top.Answered();
         }
         catch (Exception problem) when (top.Failed(TieredStore.Get, problem, cancellationToken))
         {
@@ -171,15 +176,17 @@ internal sealed class Recovery(
 
     private void PausePromotion(TimeSpan pause) => _mayPromoteFrom = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
 
-    private static async Task TryAsync(TierSlot slot, Func<IFallbackTier, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
+    private static async Task<bool> TryAsync(TierSlot slot, Func<IFallbackTier, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
-        if (slot.Fallback is not { } lower) return;
+        if (slot.Fallback is not { } lower) return true;
         try
         {
             await work(lower, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (Exception problem) when (slot.Failed(TieredStore.Get, problem, cancellationToken))
         {
+            return false;
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     /// <summary>The tier when it is one that stands in for a higher one.</summary>
     public IFallbackTier? Fallback { get; } = tier as IFallbackTier;
 
+    /// <summary>Whether one server alone is asked now, so that its silence is that of the tier.</summary>
+    public Func<bool> IsOne { get; init; } = static () => false;
+
     public string? LastFailure { get; private set; }
 
     public double LastMs { get; private set; }
@@ -62,6 +65,9 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         report.Served(this, operation, Stopwatch.GetElapsedTime(began, now));
     }
 
+    /// <summary>It has answered something that is no operation of the store's.</summary>
+    public void Answered() => Volatile.Write(ref _answered, Stopwatch.GetTimestamp());
+
     /// <summary>Whether the next tier shall be asked. Not for what the caller did wrong or no longer wants.</summary>
     public bool Failed(string operation, Exception problem, CancellationToken cancellationToken, long start = 0)
     {
@@ -73,7 +79,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
         if (start != 0) StoreTraces.Answered(tier.Name, operation, start, cause);
         // Of several servers one is away, or one entry is not taken: all else is served on, and this is looked for below.
         if (problem is PartAwayException or EntryRefusedException) return true;
-        var isSilent = problem is TimeoutException && start != 0 && Volatile.Read(ref _answered) < start;
+        var isSilent = problem is TimeoutException && start != 0 && IsOne() && Volatile.Read(ref _answered) < start;
         var opened = IsLostRole(problem) ? breaker.Trip(cause) : breaker.Failed(cause, isSilent);
         if (opened) report.Opened(this, cause);
         return true;

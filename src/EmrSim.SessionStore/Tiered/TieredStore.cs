@@ -20,7 +20,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
     private const int MostAttempts = 4;
 
     /// <summary>A stopped server keeps what it has received for as long as it stands still; no entry lives longer than this.</summary>
-    private static readonly TimeSpan s_tombstoneLifeBelow = KeyRule.LongestLife;
+    private static readonly TimeSpan s_longestTombstoneLife = KeyRule.LongestLife;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellationToken = default)
@@ -141,7 +141,9 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         KeyRule.Check(key);
         return DecideAsync(Remove, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
-            var tombstone = Tombstone(clock.Next(), index == 0 ? MoveUp.TombstoneLife : s_tombstoneLifeBelow);
+            // What is below and can't be reached now is moved up later.
+            var mayComeBack = index > 0 || MayBeHeldBelow(index, key, isReached: false);
+            var tombstone = Tombstone(clock.Next(), mayComeBack ? s_longestTombstoneLife : MoveUp.TombstoneLife);
             var removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             var wasAlive = removal.WasAlive;
             for (var attempt = 1; removal.Newer is { } newer && attempt < MostAttempts; attempt++)
@@ -174,7 +176,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
             top.Succeeded(Get, start, start);
             answered = true;
         }
-        catch (Exception problem) when (top.Failed(Get, problem, cancellationToken))
+        catch (Exception problem) when (top.Failed(Get, problem, cancellationToken, start))
         {
         }
 
@@ -266,11 +268,11 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
 
     private Envelope Tombstone(Stamp stamp, TimeSpan life) => new(EntryKind.Tombstone, stamp, clock.NowMs + (long)life.TotalMilliseconds, default);
 
-    private bool MayBeHeldBelow(int index, string key)
+    private bool MayBeHeldBelow(int index, string key, bool isReached = true)
     {
         for (var i = index + 1; i < slots.Count; i++)
         {
-            if (slots[i].Fallback?.MayHold(key) == true) return true;
+            if (slots[i].Breaker.Allows == isReached && slots[i].Fallback?.MayHold(key) == true) return true;
         }
 
         return false;

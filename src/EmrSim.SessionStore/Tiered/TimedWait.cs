@@ -81,16 +81,22 @@ internal sealed class TimedWait<T> : IValueTaskSource<T>
 internal sealed class Deadlines : IAsyncDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>So late, it was this process that stood still, and answers may have come meanwhile.</summary>
+    private static readonly TimeSpan s_stall = TimeSpan.FromMilliseconds(100);
     private readonly Lock _lock = new();
     private readonly Queue<(object Wait, long Use, Action<object, long> TimedOut, long Due)> _waits = new();
     private readonly TimeProvider _time;
     private readonly long _budget;
     private readonly ITimer _timer;
+    private long _ticked;
+    private bool _hasWaited;
 
     public Deadlines(TimeProvider time, TimeSpan budget)
     {
         _time = time;
         _budget = (long)(budget.TotalSeconds * time.TimestampFrequency);
+        _ticked = time.GetTimestamp();
         _timer = time.CreateTimer(static deadlines => ((Deadlines)deadlines!).Tick(), this, s_tick, s_tick);
     }
 
@@ -105,6 +111,9 @@ internal sealed class Deadlines : IAsyncDisposable
     private void Tick()
     {
         var now = _time.GetTimestamp();
+        // One tick longer, so that what has come is read first; not twice, or a process that is always late would wait for ever.
+        var isLate = _time.GetElapsedTime(Interlocked.Exchange(ref _ticked, now), now) > s_stall;
+        if (_hasWaited = isLate && !_hasWaited) return;
         while (true)
         {
             (object Wait, long Use, Action<object, long> TimedOut, long Due) oldest;

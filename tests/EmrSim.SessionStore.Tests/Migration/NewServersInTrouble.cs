@@ -27,6 +27,41 @@ public sealed class NewServersInTrouble : BetweenTwoServers
     }
 
     [Fact]
+    public async Task Undo_no_addition_by_what_was_removed_before()
+    {
+        await using var fleet = await FleetAsync(1);
+        var store = fleet.Stores[0];
+        await store.SetAsync("k", Bytes("1"), Life, Token);
+        await MigrateUntilAsync(ReadsBoth);
+        await fleet.InAsync(MigrationPhase.Dual);
+        var before = (byte[]?)await New.AskAsync("GET", "k");
+        Assert.True(await store.RemoveAsync("k", Token));
+        // As when an instance could not remove it there while the old server decided.
+        await New.AskAsync("SET", "k", before!, "EX", 300);
+        Assert.NotNull(await store.AddAsync("k", Bytes("2"), Life, Token));
+        Assert.Equal("2", await TextAsync(store, "k"));
+    }
+
+    [Fact]
+    public async Task Are_copied_to_once_more_when_it_is_not_known_what_they_missed()
+    {
+        await using var fleet = await FleetAsync(2);
+        for (var n = 0; n < 5; n++) await fleet.Stores[0].IncrementAsync("count", 1, Life, Token);
+        var hit = false;
+        await Migration().RunAsync(Old.Url, NewUrl, line =>
+        {
+            Told.Add(line);
+            if (hit || !line.StartsWith("Compared:", StringComparison.Ordinal)) return;
+            hit = true;
+            New.Stop();
+            fleet.Stores[0].IncrementAsync("count", 1, Life, Token).AsTask().GetAwaiter().GetResult();
+            New.Continue();
+        }, Token);
+        Assert.Contains(Told, static line => line.Contains("copying again", StringComparison.Ordinal));
+        Assert.Equal(7, (await fleet.Stores[1].IncrementAsync("count", 1, Life, Token)).Value);
+    }
+
+    [Fact]
     public async Task Hurt_nobody_when_they_die_during_the_copy()
     {
         await using var fleet = await FleetAsync(2);

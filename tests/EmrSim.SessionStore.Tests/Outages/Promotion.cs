@@ -82,6 +82,23 @@ public sealed class Promotion(PostgresServer postgres) : IClassFixture<PostgresS
         for (var n = 0; n < 100; n++) Assert.Equal("newer", await TextAsync(other, Key(n)));
     }
 
+    [Fact]
+    public async Task A_node_of_a_cluster_that_is_named_alone_gets_them_one_by_one()
+    {
+        await using var node = await RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
+        await node.AskItselfAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+        await Eventually.TrueAsync(async () => ((string?)await node.AskItselfAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal), s_patience, static () => "the cluster is not whole");
+        var faults = new StoreFaults();
+        await using var store = await StartAsync(node, Databases.Postgres(await postgres.CreateDatabaseAsync()), faults);
+        faults.Fail("redis");
+        for (var n = 0; n < 500; n++) await store.Store.SetAsync(Key(n), Bytes(n), s_life, Token);
+        var drill = store.Host.Status.Tiers[0].LastFailure;
+        faults.Heal("redis");
+        await Eventually.TrueAsync(() => !store.Host.Status.Degraded && store.Host.Status.Tiers.All(static tier => !tier.HoldsEntries), s_patience, () => $"{store.Host.Status}");
+        Assert.Equal(drill, store.Host.Status.Tiers[0].LastFailure);
+        for (var n = 0; n < 500; n++) Assert.Equal(Text(n), await TextAsync(store, Key(n)));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static string Key(int n) => string.Create(CultureInfo.InvariantCulture, $"k\"{n}");

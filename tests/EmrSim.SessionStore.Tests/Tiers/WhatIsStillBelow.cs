@@ -75,6 +75,18 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_can_be_removed_for_good_also_while_it_cannot_be_reached()
+    {
+        await PutBelowAsync("k");
+        await PutBelowAsync("reached");
+        await _store.RemoveAsync("reached", Token);
+        _slots[1].Trip("away");
+        await _store.RemoveAsync("k", Token);
+        Assert.InRange(await LeftAsync("reached"), TimeSpan.Zero, MoveUp.TombstoneLife);
+        Assert.InRange(await LeftAsync("k"), KeyRule.LongestLife - s_minute, KeyRule.LongestLife);
+    }
+
+    [Fact]
     public async Task A_counter_that_was_removed_is_not_moved_up_over_the_next_one()
     {
         await _below.IncrementAsync("k", 5, _clock.NowMs + 60_000, Token);
@@ -123,6 +135,8 @@ public sealed class WhatIsStillBelow : IAsyncLifetime
         await foreach (var page in _below.PagesAsync(10, Token)) held.AddRange(page);
         return held;
     }
+
+    private async Task<TimeSpan> LeftAsync(string key) => TimeSpan.FromMilliseconds((await _above.GetAsync(key, Token))!.Value.ExpiresAtMs - _clock.NowMs);
 
     private async Task<Stamp> PutBelowAsync(string key)
     {

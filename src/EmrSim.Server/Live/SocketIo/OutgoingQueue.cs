@@ -101,6 +101,7 @@ internal sealed class OutgoingQueue(TimeProvider clock)
         if (_isPingDue && !_closed)
         {
             _isPingDue = false;
+            _taken.TrySetResult();
             return [EnginePacket.Ping];
         }
 

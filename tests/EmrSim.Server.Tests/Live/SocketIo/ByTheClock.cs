@@ -72,6 +72,20 @@ public sealed class ByTheClock : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bears_a_client_that_takes_a_beat_first()
+    {
+        var queue = new OutgoingQueue(_clock);
+        Assert.True(queue.TryAdd(new string('x', EngineLimits.MostWaitingCharacters)));
+        var waiting = queue.AddAsync("y", TimeSpan.FromSeconds(15));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        queue.AddPing();
+        Assert.Equal(["2"], queue.Take());
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Single(queue.Take());
+        Assert.True(await waiting.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Bears_a_client_that_takes_little_but_always_something_and_drops_one_that_takes_nothing()
     {
         using var connection = await ConnectedAsync(TimeSpan.FromSeconds(15));
