@@ -85,6 +85,7 @@ public static class FleetBench
     private static async Task WithoutRedisAsync(Findings findings, List<ServerUnderLoad> instances, string[] sessions, RedisBeside redis, PostgresBeside postgres, TimeSpan each)
     {
         Findings.Say($"Two instances, {SteadyHandshakes.PerSecond} requests a second that need the session store, Redis healthy, hung, dead");
+        await HeldEntries.WarmAsync(postgres);
         await using var load = new SteadyHandshakes(instances, sessions);
         await Task.Delay(s_opening);
         var healthy = Stopwatch.GetTimestamp();
@@ -109,7 +110,7 @@ public static class FleetBench
             meanwhile.AddRange(load.Between(found, moved));
             await Task.Delay(s_opening);
             var again = Stopwatch.GetTimestamp();
-            await Task.Delay(s_opening);
+            await HeldEntries.LookOnAsync(postgres, s_opening);
             beside.AddRange(load.Between(again, long.MaxValue));
         }
 

@@ -7,6 +7,8 @@ namespace EmrSim.Bench.Fleet;
 public static class HeldEntries
 {
     public const int Count = 10_000;
+    private const string SomeAreThere = "select exists(select from session_store_entry where key >= 'bench:' and key < 'bench;')";
+    private const int WarmGlances = 200;
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -30,9 +32,31 @@ public static class HeldEntries
         await using var all = source.CreateCommand("select count(*) = " + Count + " from session_store_entry where key like 'bench:%'");
         await UntilAsync(async () => !(bool)(await all.ExecuteScalarAsync())!);
         var first = Stopwatch.GetTimestamp();
-        await using var some = source.CreateCommand("select exists(select from session_store_entry where key >= 'bench:' and key < 'bench;')");
+        await using var some = source.CreateCommand(SomeAreThere);
         await UntilAsync(async () => !(bool)(await some.ExecuteScalarAsync())!);
         return (first, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>So that this program's own way of looking is compiled to its end before anything is measured.</summary>
+    public static async Task WarmAsync(PostgresBeside postgres)
+    {
+        ArgumentNullException.ThrowIfNull(postgres);
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var some = source.CreateCommand(SomeAreThere);
+        for (var n = 0; n < WarmGlances; n++) await some.ExecuteScalarAsync();
+    }
+
+    /// <summary>Looks as often as while entries go up: what is measured beside must bear the same.</summary>
+    public static async Task LookOnAsync(PostgresBeside postgres, TimeSpan duration)
+    {
+        ArgumentNullException.ThrowIfNull(postgres);
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var some = source.CreateCommand(SomeAreThere);
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < duration;)
+        {
+            await some.ExecuteScalarAsync();
+            await Task.Delay(s_glance);
+        }
     }
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)

@@ -37,6 +37,7 @@ internal static class StoreCommands
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
+                while (reader.GetName(0) == StoreSql.Stage) await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
                 var rows = new List<T>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) rows.Add(read(reader));
                 return rows;

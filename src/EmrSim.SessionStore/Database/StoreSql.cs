@@ -3,6 +3,9 @@ namespace EmrSim.SessionStore.Database;
 /// <summary>The statements of one table, in the words that SQLite and PostgreSQL share; what differs is passed in.</summary>
 internal sealed class StoreSql
 {
+    /// <summary>The first column of what is asked only to set the stage for the statement after it.</summary>
+    public const string Stage = "stage";
+
     private const string Upsert = """
         insert into session_store_entry (key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count)
         values (@key, @kind, @ms, @counter, @instance, @expires, @value, null)
@@ -15,12 +18,17 @@ internal sealed class StoreSql
     private const string Stamps = "(session_store_entry.stamp_ms, session_store_entry.stamp_counter, session_store_entry.stamp_instance)";
     private const string NotNewer = Stamps + " <= (excluded.stamp_ms, excluded.stamp_counter, excluded.stamp_instance)";
 
+    // What an outage leaves is there for moments: statistics that were taken before or after, of an empty table, would have it read whole for
+    // each page. It holds for this transaction, which is this one batch.
+    private const string ByTheKey = $"select set_config('enable_seqscan', 'off', true) as {Stage}, set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)";
+
     private const string Columns = "key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count";
 
-    private StoreSql(string create, string forget, string among)
+    private StoreSql(string create, string first, string forget, string among)
     {
         (Create, Forget) = (create, forget);
-        These = $"select {Columns} from session_store_entry where key {among} and expires_at > @now";
+        These = $"{first}select {Columns} from session_store_entry where key {among} and expires_at > @now";
+        Page = $"{first}select {Columns} from session_store_entry where key > @after and expires_at > @now order by key limit @size";
     }
 
     public string Create { get; }
@@ -67,7 +75,7 @@ internal sealed class StoreSql
     public string These { get; }
 
     /// <summary>In the order of the keys, so that the next page begins where this one ends.</summary>
-    public string Page { get; } = $"select {Columns} from session_store_entry where key > @after and expires_at > @now order by key limit @size";
+    public string Page { get; }
 
     public string KeyAt { get; } = "select key from session_store_entry where expires_at > @now order by key limit 1 offset @place";
 
@@ -91,6 +99,7 @@ internal sealed class StoreSql
     {
         StoreDialect.Sqlite => new(
             Table("text", "blob", "integer"),
+            "",
             """
             delete from session_store_entry
             where (key, stamp_ms, stamp_counter, stamp_instance) in (
@@ -106,14 +115,15 @@ internal sealed class StoreSql
               {Table("text", "bytea", "bigint")}
             end $$;
             """,
+            $"{ByTheKey};",
             // One instance at a time: two that forget the same entries must not wait for each other in a ring. What is lost with the server
-            // is only moved up again, so nobody waits for the disk; but a counter would be counted again. "Between" one and the same is what
-            // is looked up by the key; for "=" PostgreSQL reads the whole table.
-            """
-            with alone as materialized (
-              select pg_advisory_xact_lock(7305013), set_config('synchronous_commit', case when @lasting then current_setting('synchronous_commit') else 'off' end, true))
+            // is only moved up again, so nobody waits for the disk; but a counter would be counted again. For "=" in the place of "between" one
+            // and the same PostgreSQL may still read the whole table, and hash it.
+            $"""
+            {ByTheKey}, pg_advisory_xact_lock(7305013),
+              set_config('synchronous_commit', case when @lasting then current_setting('synchronous_commit') else 'off' end, true);
             delete from session_store_entry entry
-            using alone, unnest(@keys, @ms, @counters, @instances) as moved (key, ms, counter, instance)
+            using unnest(@keys, @ms, @counters, @instances) as moved (key, ms, counter, instance)
             where entry.key between moved.key and moved.key
               and (entry.stamp_ms, entry.stamp_counter, entry.stamp_instance) between (moved.ms, moved.counter, moved.instance) and (moved.ms, moved.counter, moved.instance)
             returning entry.key

@@ -53,6 +53,7 @@ internal sealed class RedisScript
         "local out={}\n" +
         "for n=1,#KEYS do\n" +
         "local v,life,stays=ARGV[2*n-1],ARGV[2*n],false\n" +
+        "if redis.call('SET',KEYS[n],v,'PX',life,'NX') then out[n]=1 else\n" +
         "local c=redis.pcall('GETRANGE',KEYS[n],0,27)\n" +
         "local x,y,j,f=struct.unpack('>I8I4I4I8',v,5)\n" +
         "if type(c)=='string' and #c==28 and c:byte(1)==1 then\n" +
@@ -60,7 +61,7 @@ internal sealed class RedisScript
         "stays=e>f-tonumber(life) and (a>x or (a==x and (b>y or (b==y and i>j))))\n" +
         "end\n" +
         "if stays then out[n]=0 else redis.call('SET',KEYS[n],v,'PX',life) out[n]=1 end\n" +
-        "end return out");
+        "end end return out");
 
     /// <summary>ARGV: envelope, life in ms. As <see cref="Set"/>, or 0 when something alive is there.</summary>
     public static readonly RedisScript Add = new(

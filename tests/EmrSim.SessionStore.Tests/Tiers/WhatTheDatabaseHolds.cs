@@ -11,13 +11,15 @@ public sealed class WhatTheDatabaseHolds(PostgresServer postgres) : IClassFixtur
 {
     private const int Rounds = 300;
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"emrsim-holds-{Guid.NewGuid():N}.db");
+    private StoreDatabase _database = null!;
     private DatabaseTier _sqlite = null!;
     private DatabaseTier _tier = null!;
 
     public async ValueTask InitializeAsync()
     {
         _sqlite = new(Databases.Sqlite(_file), TimeProvider.System, TimeSpan.FromSeconds(10));
-        _tier = new(Databases.Postgres(await postgres.CreateDatabaseAsync()), TimeProvider.System, TimeSpan.FromSeconds(10));
+        _database = Databases.Postgres(await postgres.CreateDatabaseAsync());
+        _tier = new(_database, TimeProvider.System, TimeSpan.FromSeconds(10));
         await _sqlite.ProbeAsync(Token);
         await _tier.ProbeAsync(Token);
     }
@@ -87,6 +89,19 @@ public sealed class WhatTheDatabaseHolds(PostgresServer postgres) : IClassFixtur
         Assert.Equal(keys[^1], found[0]);
         Assert.Equal(keys.Order(StringComparer.Ordinal), found.Distinct().Order(StringComparer.Ordinal));
         Assert.NotEqual(keys[^1], (await KeysAsync(tier))[0]);
+    }
+
+    [Fact]
+    public async Task It_is_found_by_the_key_also_when_the_database_believes_that_there_is_little()
+    {
+        const int Held = 3_000;
+        const string Fill = "insert into session_store_entry select 'k' || n, 1, 1, n, 1, 9000000000000, '\\x01' from generate_series(1, 3000) n on conflict do nothing";
+        await using var connection = await _database.OpenAsync(Token);
+        foreach (var sql in (string[])[Fill, "delete from session_store_entry where stamp_counter < 2991", "vacuum analyze session_store_entry", Fill]) await connection.Command(sql).ChangeAsync(Token);
+        await foreach (var page in _tier.PagesAsync(100, Token)) Assert.Equal(page.Count, (await _tier.ForgetAsync(page, Token)).Count);
+        async Task<long> CountedAsync(string what) => (long)(await connection.Command($"select {what} from pg_stat_user_tables where relname = 'session_store_entry'").ScalarAsync(Token))!;
+        await Eventually.TrueAsync(async () => await CountedAsync("n_tup_del") >= 2_990 + Held, TimeSpan.FromSeconds(30), static () => "no counts");
+        Assert.InRange(await CountedAsync("seq_tup_read"), 0, 5 * Held);
     }
 
     private static async Task<IReadOnlyList<string>> KeysAsync(DatabaseTier tier)
