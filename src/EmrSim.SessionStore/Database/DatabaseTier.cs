@@ -166,9 +166,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
 
     private async Task<HashSet<string>?> KeysAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        var keys = await connection.Command(_sql.Keys, ("now", NowMs), ("most", MostKnown)).ListAsync(static row => row.GetString(0), cancellationToken).ConfigureAwait(false);
-        Held = keys.Count;
-        return keys.Count < MostKnown ? keys.ToHashSet(StringComparer.Ordinal) : null;
+        var keys = await connection.Command(_sql.Keys, ("now", NowMs), ("most", MostKnown)).ScalarAsync(cancellationToken).ConfigureAwait(false) is string all ? all.Split(' ') : [];
+        Held = keys.Length;
+        return keys.Length < MostKnown ? keys.ToHashSet(StringComparer.Ordinal) : null;
     }
 
     private async Task<HashSet<string>?> CountAsync(DbConnection connection, CancellationToken cancellationToken)

@@ -24,10 +24,12 @@ internal sealed class StoreSql
 
     private const string Columns = "key, kind, stamp_ms, stamp_counter, stamp_instance, expires_at, value, count";
 
-    private StoreSql(string create, string first, string forget, string among)
+    private StoreSql(string create, string first, string forget, string among, string joined)
     {
         (Create, Forget) = (create, forget);
-        These = $"{first}select {Columns} from session_store_entry where key {among} and expires_at > @now";
+        Keys = $"select {joined}(key, ' ') from (select key from session_store_entry where expires_at > @now limit @most) as held";
+        // "+ 0", or the index of ends might be taken for the better one.
+        These = $"{first}select {Columns} from session_store_entry where key {among} and expires_at + 0 > @now";
         Page = $"{first}select {Columns} from session_store_entry where key > @after and expires_at > @now order by key limit @size";
     }
 
@@ -82,7 +84,8 @@ internal sealed class StoreSql
     /// <summary>How many there are, counted up to a bound.</summary>
     public string Count { get; } = "select count(*) from (select 1 from session_store_entry where expires_at > @now limit @most) as held";
 
-    public string Keys { get; } = "select key from session_store_entry where expires_at > @now limit @most";
+    /// <summary>All in one text, which costs half of what as many rows do; no key has a space.</summary>
+    public string Keys { get; }
 
     public string Discard { get; } = """
         delete from session_store_entry
@@ -106,7 +109,8 @@ internal sealed class StoreSql
               select value ->> 'key', value ->> 'ms', value ->> 'counter', value ->> 'instance' from json_each(@entries))
             returning key
             """,
-            "in (select value from json_each(@keys))"),
+            "in (select value from json_each(@keys))",
+            "group_concat"),
         // "If not exists" alone lets two instances that start together collide on the catalogue's own unique index.
         StoreDialect.PostgreSql => new(
             $"""
@@ -128,7 +132,8 @@ internal sealed class StoreSql
               and (entry.stamp_ms, entry.stamp_counter, entry.stamp_instance) between (moved.ms, moved.counter, moved.instance) and (moved.ms, moved.counter, moved.instance)
             returning entry.key
             """,
-            "= any (@keys)"),
+            "= any (@keys)",
+            "string_agg"),
         _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
     };
 

@@ -61,8 +61,8 @@ internal sealed class MovingTier(IServerTier first, TimeProvider time) : IStoreT
     /// <summary>The server that decides now.</summary>
     public IServerTier Current => _state.Decider;
 
-    /// <summary>Whether one server alone is asked now.</summary>
-    public bool AsksOne => _state is { IsAlone: true, Decider.IsOne: true };
+    /// <summary>Whether one server alone decides now.</summary>
+    public bool AsksOne => _state is { Phase: not MigrationPhase.Dual, Decider.IsOne: true };
 
     /// <summary>Listens to a server's connection from now on.</summary>
     public void Hear(IServerTier server)

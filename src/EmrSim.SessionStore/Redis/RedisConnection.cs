@@ -235,7 +235,7 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
             multiplexer.ConnectionFailed += (_, failed) => OnFailed(multiplexer, failed);
             multiplexer.ConnectionRestored += (_, restored) =>
             {
-                if (restored.ConnectionType == ConnectionType.Interactive) OnReady(multiplexer);
+                if (restored.ConnectionType == ConnectionType.Interactive && !IsStrange(multiplexer, restored)) OnReady(multiplexer);
             };
             ConnectionMultiplexer? old;
             lock (_lock)
@@ -310,8 +310,8 @@ internal sealed partial class RedisConnection(StoreUrl url, TimeProvider time, I
     }
 
     // A node of a cluster that is named as a server of its own tells the client of others, which we do not use.
-    private bool IsStrange(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed) =>
-        url.Kind != StoreServerKind.Cluster && failed.EndPoint is { } endpoint && !multiplexer.GetEndPoints(configuredOnly: true).Contains(endpoint);
+    private bool IsStrange(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs changed) =>
+        url.Kind != StoreServerKind.Cluster && changed.EndPoint is { } endpoint && !multiplexer.GetEndPoints(configuredOnly: true).Contains(endpoint);
 
     private bool IsUp(ConnectionMultiplexer multiplexer) => url.Kind == StoreServerKind.Cluster
         ? multiplexer.IsConnected

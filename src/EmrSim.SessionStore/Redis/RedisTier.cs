@@ -81,7 +81,7 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
     public async ValueTask<bool[]> SetManyAsync(IReadOnlyList<HeldEntry> entries, CancellationToken cancellationToken)
     {
         var written = new List<bool>(entries.Count);
-        foreach (var some in entries.Chunk(InOneScript)) written.AddRange(await SetSomeAsync(some, cancellationToken).ConfigureAwait(false));
+        foreach (var some in entries.Chunk(InOneScript)) written.AddRange(await (TakesMany ? SetSomeAsync(some, cancellationToken) : SetSinglyAsync(some, cancellationToken)).ConfigureAwait(false));
         return [.. written];
     }
 
@@ -183,12 +183,15 @@ internal sealed class RedisTier : IServerTier, IManyAtOnce
         {
             // A node of a cluster that is named as a server of its own takes one key at a time.
             _isNode = true;
-            return await Task.WhenAll(entries.Select(async entry => (await SetAsync(entry.Key, entry.Envelope, cancellationToken).ConfigureAwait(false)).Written)).ConfigureAwait(false);
+            return await SetSinglyAsync(entries, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var entry in entries) _seen.Note(entry.Key);
         return [.. written.Select(static one => one == 1)];
     }
+
+    private Task<bool[]> SetSinglyAsync(HeldEntry[] entries, CancellationToken cancellationToken) =>
+        Task.WhenAll(entries.Select(async entry => (await SetAsync(entry.Key, entry.Envelope, cancellationToken).ConfigureAwait(false)).Written));
 
     private static bool IsForeign(RedisServerException problem) => problem.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

@@ -30,11 +30,11 @@ internal sealed class Recovery(
     private readonly double _perSecond = Math.Max(10, options.PromotionsPerSecond);
     private readonly Dictionary<TierSlot, UpwardPass> _passes = slots.Where(static slot => slot.Fallback is not null).ToDictionary(
         static slot => slot,
-        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 20, 1, LargestPage)));
+        slot => new UpwardPass(slot, slot.Fallback!, moving, Math.Clamp(options.PromotionsPerSecond / 15, 1, LargestPage)));
     private readonly LoopTrouble _trouble = new("the recovery", time, log);
     private double _mayMove;
     private bool _isLeftBelow;
-    private bool _couldNotLook;
+    private volatile bool _couldNotLook;
     private long _movedAt;
     private long _refreshed;
     private long _mayPromoteFrom;
@@ -79,6 +79,7 @@ internal sealed class Recovery(
         // While entries are moved up, other instances may still leave some: they have not all found the server again.
         if (time.GetElapsedTime(_refreshed) >= (_isLeftBelow ? s_beatWhileMoving : _couldNotLook || time.GetElapsedTime(_closed) < s_others ? s_beatForOthers : options.DatabaseBeat))
         {
+            _couldNotLook = false;
             await LookBelowAsync(slots.FirstOrDefault(static slot => slot.Breaker.Allows), cancellationToken).ConfigureAwait(false);
             await CheckAsync(slots[0], cancellationToken).ConfigureAwait(false);
         }
@@ -116,12 +117,11 @@ internal sealed class Recovery(
     {
         _refreshed = time.GetTimestamp();
         var isBelow = false;
-        _couldNotLook = false;
         foreach (var slot in slots)
         {
             var byKey = isBelow;
             // Until it was looked, any key may be below.
-            if (slot.Breaker.Allows || slot == serving) _couldNotLook |= !await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false);
+            if ((slot.Breaker.Allows || slot == serving) && !await TryAsync(slot, (lower, ct) => lower.RefreshAsync(byKey, ct), cancellationToken).ConfigureAwait(false)) _couldNotLook = true;
             isBelow |= slot == serving;
         }
     }

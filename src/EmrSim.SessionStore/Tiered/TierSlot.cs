@@ -28,7 +28,7 @@ internal sealed class TierSlot(IStoreTier tier, Breaker breaker, OutageReport re
     /// <summary>The tier when it is one that stands in for a higher one.</summary>
     public IFallbackTier? Fallback { get; } = tier as IFallbackTier;
 
-    /// <summary>Whether one server alone is asked now, so that its silence is that of the tier.</summary>
+    /// <summary>Whether one server alone decides now, so that its silence is that of the tier.</summary>
     public Func<bool> IsOne { get; init; } = static () => false;
 
     public string? LastFailure { get; private set; }

@@ -152,7 +152,9 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             }
 
-            journal?.Note(key, tombstone with { ExpiresAtMs = Math.Max(tombstone.ExpiresAtMs, removal.EndMs) });
+            var lasting = tombstone with { ExpiresAtMs = Math.Max(tombstone.ExpiresAtMs, removal.EndMs) };
+            // While the database is away all keys may be there: the journal keeps its room for what lives.
+            journal?.Note(key, index == 0 && mayComeBack ? Tombstone(tombstone.Stamp, MoveUp.TombstoneLife) : lasting);
             // Counters are not pulled up; one that was begun below must not be added to what is removed here.
             wasAlive |= MayBeHeldBelow(index, key) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false);
             // It is removed now; but it may have been there where it was sent first, and be removed by that: "no" could be untrue.

@@ -84,13 +84,17 @@ internal sealed class Deadlines : IAsyncDisposable
 
     /// <summary>So late, it was this process that stood still, and answers may have come meanwhile.</summary>
     private static readonly TimeSpan s_stall = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>In which what has come is read first; a timer that is late ticks again at once.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(40);
     private readonly Lock _lock = new();
     private readonly Queue<(object Wait, long Use, Action<object, long> TimedOut, long Due)> _waits = new();
     private readonly TimeProvider _time;
     private readonly long _budget;
     private readonly ITimer _timer;
     private long _ticked;
-    private bool _hasWaited;
+    private bool _wasLate;
+    private long _graceEnds;
 
     public Deadlines(TimeProvider time, TimeSpan budget)
     {
@@ -111,9 +115,11 @@ internal sealed class Deadlines : IAsyncDisposable
     private void Tick()
     {
         var now = _time.GetTimestamp();
-        // One tick longer, so that what has come is read first; not twice, or a process that is always late would wait for ever.
         var isLate = _time.GetElapsedTime(Interlocked.Exchange(ref _ticked, now), now) > s_stall;
-        if (_hasWaited = isLate && !_hasWaited) return;
+        // Not twice in a row: a process that is always late would wait for ever.
+        if (isLate && !_wasLate) _graceEnds = now + (long)(s_grace.TotalSeconds * _time.TimestampFrequency);
+        _wasLate = isLate;
+        if (now < _graceEnds) return;
         while (true)
         {
             (object Wait, long Use, Action<object, long> TimedOut, long Due) oldest;

@@ -26,9 +26,21 @@ public sealed class TimesThatAreUp
         var answer = new TaskCompletionSource<int>();
         var wait = TimedWait<int>.For(answer.Task, deadlines).AsTask();
         _time.Pass(TimeSpan.FromSeconds(1));
+        // A timer that was late makes up for it.
+        _time.Pass(TimeSpan.FromMilliseconds(1));
         Assert.False(wait.IsCompleted);
         answer.SetResult(7);
         Assert.Equal(7, await wait);
+    }
+
+    [Fact]
+    public async Task End_it_soon_after_that_moment()
+    {
+        await using var deadlines = new Deadlines(_time, s_budget);
+        var wait = TimedWait<int>.For(new TaskCompletionSource<int>().Task, deadlines).AsTask();
+        _time.Pass(TimeSpan.FromSeconds(1));
+        for (var n = 0; n < 3; n++) _time.Pass(TimeSpan.FromMilliseconds(20));
+        await Assert.ThrowsAsync<TimeoutException>(() => wait);
     }
 
     [Fact]

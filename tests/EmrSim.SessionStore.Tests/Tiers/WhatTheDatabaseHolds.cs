@@ -80,7 +80,7 @@ public sealed class WhatTheDatabaseHolds(PostgresServer postgres) : IClassFixtur
     public async Task What_is_asked_for_comes_first(bool onPostgres)
     {
         var tier = onPostgres ? _tier : _sqlite;
-        string[] keys = [.. Enumerable.Range(0, 57).Select(static n => $"k:{n}"), "asked \"for\""];
+        string[] keys = [.. Enumerable.Range(0, 57).Select(static n => $"k:{n}"), "asked\"for\""];
         foreach (var key in keys) await tier.SetAsync(key, Entry(key, 1).Envelope, Token);
         await tier.RefreshAsync(byKey: true, Token);
         Assert.True(tier.MayHold(keys[^1]));

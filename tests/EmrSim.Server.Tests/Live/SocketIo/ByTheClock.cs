@@ -74,13 +74,15 @@ public sealed class ByTheClock : IAsyncLifetime
     [Fact]
     public async Task Bears_a_client_that_takes_a_beat_first()
     {
-        var queue = new OutgoingQueue(_clock);
+        var clock = new CountingClock();
+        var queue = new OutgoingQueue(clock);
         Assert.True(queue.TryAdd(new string('x', EngineLimits.MostWaitingCharacters)));
         var waiting = queue.AddAsync("y", TimeSpan.FromSeconds(15));
-        _clock.Advance(TimeSpan.FromSeconds(10));
+        clock.Advance(TimeSpan.FromSeconds(10));
         queue.AddPing();
         Assert.Equal(["2"], queue.Take());
-        _clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => clock.Waits == 2, s_patience, static () => "did not begin to wait anew");
+        clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Single(queue.Take());
         Assert.True(await waiting.WaitAsync(s_patience, TestContext.Current.CancellationToken));
     }
@@ -176,4 +178,18 @@ public sealed class ByTheClock : IAsyncLifetime
         },
         s_patience,
         () => "It waits for ever.");
+
+    private sealed class CountingClock : FakeTimeProvider
+    {
+        private int _waits;
+
+        public int Waits => Volatile.Read(ref _waits);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref _waits);
+            return timer;
+        }
+    }
 }
