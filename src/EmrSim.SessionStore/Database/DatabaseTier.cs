@@ -24,6 +24,9 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     private readonly HeldKeys _keys = new();
     private long _swept;
 
+    /// <summary>Another instance moves, or may be moving, the same entries.</summary>
+    private volatile bool _othersMove;
+
     public string Name => "database";
 
     public bool MayHoldAny => _keys.Any;
@@ -109,10 +112,18 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
     public async IAsyncEnumerable<IReadOnlyList<HeldEntry>> PagesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Other instances read the same entries to the same end: each begins somewhere else and goes once round.
-        var begin = IsShared && Held > size ? await KeyAtAsync(Random.Shared.Next(Held), cancellationToken).ConfigureAwait(false) : "";
-        var (after, isRound) = (begin, begin.Length == 0);
+        _othersMove = IsShared;
+        var (after, isRound) = ("", true);
         while (true)
         {
+            // Two who have come to the same place do everything twice from there on: one of them goes elsewhere.
+            if (_othersMove && Held > size)
+            {
+                after = await KeyAtAsync(Random.Shared.Next(Held), cancellationToken).ConfigureAwait(false);
+                isRound = after.Length == 0;
+            }
+
+            _othersMove = false;
             // What requests ask for goes first, since until it is gone from here each of them has to look here too.
             if (_keys.TakeAskedFor(size) is { Length: > 0 } keys && await AskedForAsync(keys, cancellationToken).ConfigureAwait(false) is { Count: > 0 } wanted) yield return wanted;
             var page = await PageAsync(after, size, cancellationToken).ConfigureAwait(false);
@@ -130,6 +141,7 @@ internal sealed class DatabaseTier(StoreDatabase database, TimeProvider time, Ti
             (connection, ct) => connection.Command(_sql.Forget, Forgetting(entries)).ListAsync(static row => row.GetString(0), ct),
             cancellationToken).ConfigureAwait(false);
         Held = Math.Max(0, Held - forgotten.Count);
+        if (IsShared && forgotten.Count < entries.Count) _othersMove = true;
         _keys.Removed(moment, forgotten);
         return forgotten;
     }

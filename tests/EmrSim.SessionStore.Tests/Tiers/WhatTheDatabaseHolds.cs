@@ -104,6 +104,40 @@ public sealed class WhatTheDatabaseHolds(PostgresServer postgres) : IClassFixtur
         Assert.InRange(await CountedAsync("seq_tup_read"), 0, 5 * Held);
     }
 
+    [Fact]
+    public async Task Two_who_move_it_in_step_do_not_do_everything_twice()
+    {
+        const int Held = 1_000;
+        var (read, gone) = (0, new List<string>());
+        await using var other = new DatabaseTier(_database, TimeProvider.System, TimeSpan.FromSeconds(10));
+        await other.ProbeAsync(Token);
+        await using var connection = await _database.OpenAsync(Token);
+        for (var round = 0; round < 4; round++)
+        {
+            await connection.Command($"insert into session_store_entry select 'r{round}:' || n, 1, 1, n, 1, 9000000000000, '\\x01' from generate_series(1, {Held}) n").ChangeAsync(Token);
+            await Task.WhenAll(_tier.RefreshAsync(byKey: true, Token).AsTask(), other.RefreshAsync(byKey: true, Token).AsTask());
+            DatabaseTier[] both = [_tier, other];
+            var passes = both.Select(static tier => tier.PagesAsync(20, Token).GetAsyncEnumerator(Token)).ToArray();
+            var going = new[] { true, true };
+            while (going[0] || going[1])
+            {
+                for (var i = 0; i < both.Length; i++) going[i] = going[i] && await passes[i].MoveNextAsync();
+                for (var i = 0; i < both.Length; i++)
+                {
+                    if (!going[i]) continue;
+                    read += passes[i].Current.Count;
+                    gone.AddRange(await both[i].ForgetAsync(passes[i].Current, Token));
+                }
+            }
+
+            foreach (var pass in passes) await pass.DisposeAsync();
+        }
+
+        Assert.Equal(4 * Held, gone.Count);
+        Assert.Equal(4 * Held, gone.Distinct().Count());
+        Assert.InRange(read, 4 * Held, 5 * Held);
+    }
+
     private static async Task<IReadOnlyList<string>> KeysAsync(DatabaseTier tier)
     {
         var keys = new List<string>();
