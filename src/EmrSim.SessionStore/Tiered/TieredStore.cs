@@ -141,9 +141,7 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
         KeyRule.Check(key);
         return DecideAsync(Remove, key, pullsUp: true, async (index, isInDoubt, ct) =>
         {
-            // What is below and can't be reached now is moved up later.
-            var mayComeBack = index > 0 || MayBeHeldBelow(index, key, isReached: false);
-            var tombstone = Tombstone(clock.Next(), mayComeBack ? s_longestTombstoneLife : MoveUp.TombstoneLife);
+            var tombstone = Tombstone(clock.Next(), index == 0 ? MoveUp.TombstoneLife : s_longestTombstoneLife);
             var removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             var wasAlive = removal.WasAlive;
             for (var attempt = 1; removal.Newer is { } newer && attempt < MostAttempts; attempt++)
@@ -152,9 +150,10 @@ internal sealed class TieredStore(IReadOnlyList<TierSlot> slots, StampClock cloc
                 removal = await slots[index].Tier.RemoveAsync(key, tombstone, ct).ConfigureAwait(false);
             }
 
-            var lasting = tombstone with { ExpiresAtMs = Math.Max(tombstone.ExpiresAtMs, removal.EndMs) };
-            // While the database is away all keys may be there: the journal keeps its room for what lives.
-            journal?.Note(key, index == 0 && mayComeBack ? Tombstone(tombstone.Stamp, MoveUp.TombstoneLife) : lasting);
+            journal?.Note(key, tombstone with { ExpiresAtMs = Math.Max(tombstone.ExpiresAtMs, removal.EndMs) });
+            // What is below and can't be reached now is moved up later. By itself: while the database is away that may be any key, and the
+            // journal keeps its room for what lives.
+            if (MayBeHeldBelow(index, key, isReached: false)) await slots[index].Tier.RemoveAsync(key, Tombstone(tombstone.Stamp, s_longestTombstoneLife), ct).ConfigureAwait(false);
             // Counters are not pulled up; one that was begun below must not be added to what is removed here.
             wasAlive |= MayBeHeldBelow(index, key) && await RemoveBelowAsync(key, index, tombstone, ct).ConfigureAwait(false);
             // It is removed now; but it may have been there where it was sent first, and be removed by that: "no" could be untrue.
