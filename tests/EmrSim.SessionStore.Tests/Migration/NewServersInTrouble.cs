@@ -15,13 +15,10 @@ public sealed class NewServersInTrouble : BetweenTwoServers
     {
         await using var fleet = await FleetAsync(1);
         var store = fleet.Stores[0];
-        await store.SetAsync("k", Bytes("1"), Life, Token);
-        await MigrateUntilAsync(ReadsBoth);
-        await fleet.InAsync(MigrationPhase.Dual);
-        var before = (byte[]?)await New.AskAsync("GET", "k");
+        var before = await BothDecideAsync(fleet);
         var stamp = await store.SetAsync("k", Bytes("2"), Life, Token);
         // As when an instance could not write there while the old server decided.
-        await New.AskAsync("SET", "k", before!, "EX", 300);
+        await New.AskAsync("SET", "k", before, "EX", 300);
         Assert.NotNull(await store.ReplaceAsync("k", Bytes("3"), Life, stamp, Token));
         Assert.Equal("3", await TextAsync(store, "k"));
     }
@@ -31,13 +28,10 @@ public sealed class NewServersInTrouble : BetweenTwoServers
     {
         await using var fleet = await FleetAsync(1);
         var store = fleet.Stores[0];
-        await store.SetAsync("k", Bytes("1"), Life, Token);
-        await MigrateUntilAsync(ReadsBoth);
-        await fleet.InAsync(MigrationPhase.Dual);
-        var before = (byte[]?)await New.AskAsync("GET", "k");
+        var before = await BothDecideAsync(fleet);
         Assert.True(await store.RemoveAsync("k", Token));
         // As when an instance could not remove it there while the old server decided.
-        await New.AskAsync("SET", "k", before!, "EX", 300);
+        await New.AskAsync("SET", "k", before, "EX", 300);
         Assert.NotNull(await store.AddAsync("k", Bytes("2"), Life, Token));
         Assert.Equal("2", await TextAsync(store, "k"));
     }
@@ -153,5 +147,14 @@ public sealed class NewServersInTrouble : BetweenTwoServers
             if (line.StartsWith(WritesBoth, StringComparison.Ordinal)) memcached.KillAsync().GetAwaiter().GetResult();
         }, Token));
         Assert.Contains("egin again", stopped.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Something stands on both, and both decide; gives it as the new one has it.</summary>
+    private async Task<byte[]> BothDecideAsync(MovingFleet fleet)
+    {
+        await fleet.Stores[0].SetAsync("k", Bytes("1"), Life, Token);
+        await MigrateUntilAsync(ReadsBoth);
+        await fleet.InAsync(MigrationPhase.Dual);
+        return ((byte[]?)await New.AskAsync("GET", "k"))!;
     }
 }
