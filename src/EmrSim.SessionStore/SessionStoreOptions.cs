@@ -73,7 +73,7 @@ public sealed class BreakerOptions
     /// <summary>How long it stays open first; doubled each time.</summary>
     public TimeSpan OpenFor { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long it stays open at the most before the next probe.</summary>
+    /// <summary>How long it stays open at the most before the next probe; the database's never more than a second, since nothing else tells of its return.</summary>
     public TimeSpan OpenAtMost { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Good probes in a row that close it.</summary>
